@@ -1,0 +1,49 @@
+"""An article's text, turned into the numbered paragraphs that anchors point into."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sourcebook.errors import SourcebookError
+
+LARGEST = 5_000_000  # bytes; a news article has some 10 000
+
+
+@dataclass(frozen=True)
+class Article:
+    """`paragraphs` are the non-empty lines in order, the headline being number 1; `sha256` is of the file's bytes."""
+
+    sha256: str
+    paragraphs: tuple[str, ...]
+
+    def span(self, paragraph: int, start: int, end: int) -> str | None:
+        """The text of a span in Unicode code points, or None where the article has no such place."""
+        if not 1 <= paragraph <= len(self.paragraphs):
+            return None
+        text = self.paragraphs[paragraph - 1]
+        return text[start:end] if 0 <= start < end <= len(text) else None
+
+
+def digest(text: str) -> str:
+    """The first 16 hex digits of the SHA-256 of a span's UTF-8 text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read(path: Path) -> Article:
+    """Read an article from a UTF-8 text file; raise SourcebookError where it is not one."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise SourcebookError(f"{path}: cannot be read ({error.strerror}). Pass the article's text file with --article.")
+    if len(content) > LARGEST:
+        raise SourcebookError(f"{path}: {len(content)} bytes, more than an article has. Pass the plain text of one article.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourcebookError(f"{path}: not UTF-8 text (byte {error.start}). Save the article as UTF-8 plain text.")
+    # Only line feeds end a line: str.splitlines would also break at characters that occur inside a paragraph.
+    lines = text.replace("\r\n", "\n").split("\n")
+    paragraphs = tuple(line for line in lines if line.strip())
+    if not paragraphs:
+        raise SourcebookError(f"{path}: no text in it. Pass the article's text file with --article.")
+    return Article(hashlib.sha256(content).hexdigest(), paragraphs)

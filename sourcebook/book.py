@@ -1,0 +1,115 @@
+"""A case and a reader's choices, turned into a report: notebooks run, staged, and built into pages by Jupyter Book."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from sourcebook import paths
+from sourcebook.article import read as read_article
+from sourcebook.case import Case, load, locate
+from sourcebook.check import check
+from sourcebook.errors import BuildError, CaseError
+from sourcebook.parameters import Parameter, checked, declared
+from sourcebook.run import run_all
+
+
+def notebooks(top: Path) -> list[Path]:
+    """The notebooks of the book, in the order of _toc.yml, the only place where order is stated."""
+    toc = yaml.safe_load((top / paths.TOC).read_text(encoding="utf-8"))
+    files = re.findall(rf"{paths.NOTEBOOKS}/[\w-]+", json.dumps(toc))
+    return [top / f"{file}.ipynb" for file in files]
+
+
+def plan(case: Case, top: Path, given: dict) -> tuple[dict, dict[str, dict], dict[str, Parameter]]:
+    """Checked values (the case's defaults, then `given` over them), each notebook's share of them, and all parameters."""
+    books = notebooks(top)
+    known = declared(books)
+    values = checked({**case.meta.get("parameters", {}), **given}, known, case)
+    other = {"case": case.name} if case.name != paths.default_case(top) else {}
+    shares = {
+        path.stem: other | {name: value for name, value in values.items() if path.stem in known[name].notebooks} for path in books
+    }
+    return values, shares, known
+
+
+def report_name(case: Case, values: dict) -> str:
+    """The case's name, and for a choice of parameters a digest of it, so that reports lie side by side."""
+    if not values:
+        return case.name
+    return f"{case.name}-{hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]}"
+
+
+def build(
+    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, done: Callable = lambda name: None
+) -> Path:
+    """Build the report of a case and return its first page; `say` takes lines of progress, `done` each notebook's name.
+
+    Everything is made in a new folder beside the last good report and takes its place only when it is whole.
+    Raise CaseError, ParameterError, RunError or BuildError.
+    """
+    folder = locate(case_name)
+    if article:
+        faults = check(folder, read_article(article))
+        if faults:
+            raise CaseError(folder.name, faults)
+    case = load(str(folder))
+    top = paths.root()
+    values, shares, _ = plan(case, top, given)
+    name = report_name(case, values)
+    (top / paths.BUILD).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=f".{name}-") as scratch:
+        source = Path(scratch) / "source"
+        _stage(top, case, source)
+        say(f"Running {len(shares)} notebooks on case {case.name}" + (f" with {values}" if values else ""))
+        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, done)
+        say("Building the pages")
+        html = _jupyter_book(source)
+        report = Path(scratch) / "report"
+        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
+        html.rename(report / "html")
+        (report / "parameters.json").write_text(json.dumps({"case": case.name, **values}, indent=2, sort_keys=True) + "\n")
+        target = top / paths.BUILD / name
+        _replace(report, target)
+    return target / "html" / "index.html"
+
+
+def _stage(top: Path, case: Case, source: Path) -> None:
+    """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
+    shutil.copytree(top / paths.BOOK, source / paths.BOOK)
+    shutil.copytree(case.folder, source / paths.DATA / case.name)
+    shutil.copy(top / paths.TOC, source / paths.TOC)
+    config = yaml.safe_load((top / paths.CONFIG).read_text(encoding="utf-8"))
+    config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
+    (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _jupyter_book(source: Path) -> Path:
+    """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(
+        command, cwd=source, capture_output=True, text=True, encoding="utf-8", errors="replace", env={**os.environ, "NO_COLOR": "1"}
+    )
+    html = source / paths.BUILD / "html"
+    if done.returncode or not (html / "index.html").is_file():
+        printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
+        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]
+        detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
+        raise BuildError(f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again.")
+    return html
+
+
+def _replace(new: Path, target: Path) -> None:
+    """Put a finished folder in the place of an older one; at no moment is a half-written one there."""
+    old = new.with_name("old")
+    if target.exists():
+        target.rename(old)
+    new.rename(target)

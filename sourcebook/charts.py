@@ -1,0 +1,179 @@
+"""Tidy frames, turned into charts; what each says in words is the notebook's to add.
+
+Every chart draws one frame, so that the frame is its data table. Colours stand for blocs, stances or layers
+and nothing else; the article's own voice is grey.
+"""
+
+import altair as alt
+import pandas as pd
+
+from sourcebook import theme
+from sourcebook.statements import OWN
+
+STEP = 24  # pixels a row
+
+
+def _height(rows: int) -> int:
+    return max(rows, 1) * STEP
+
+
+def _blocs(frame: pd.DataFrame, labels: dict[str, str], title: str = "Voice") -> alt.Color:
+    """Colour by the frame's `bloc`, the same for a bloc in every chart of the case, with only the blocs that occur."""
+    colours = dict(zip(labels, theme.COLOURS)) | {OWN: theme.OWN}
+    here = [bloc for bloc in [*labels, OWN] if bloc in set(frame["bloc"])]
+    names = {bloc: labels.get(bloc, bloc) for bloc in here}
+    scale = alt.Scale(domain=list(names.values()), range=[colours[bloc] for bloc in here])
+    return alt.Color("voice:N", scale=scale, title=title)
+
+
+def _voiced(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    return frame.assign(voice=frame["bloc"].astype("str").map(lambda bloc: labels.get(bloc, bloc)))
+
+
+def sections(by_section: pd.DataFrame, blocs: dict[str, str]) -> alt.Chart:
+    """Stacked bars: coded statements in each section of the article, by voice."""
+    frame = _voiced(by_section, blocs)
+    rank = {bloc: place for place, bloc in enumerate([*blocs, OWN])}
+    frame = frame.assign(layer=frame["bloc"].astype("str").map(rank))
+    return alt.Chart(frame, width=theme.WIDTH, height=_height(frame["section"].nunique())).mark_bar().encode(
+        x=alt.X("statements:Q", title="Coded statements", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("section:N", sort=list(frame["section"].drop_duplicates()), title=None),
+        color=_blocs(by_section, blocs),
+        order="layer:Q",
+        tooltip=["section:N", "voice:N", "statements:Q"],
+    )  # fmt: skip
+
+
+def distance(distance: pd.DataFrame) -> alt.Chart:
+    """Stacked bars: coded statements by what stands between speaker and article, by mode."""
+    modes = ["direct", "mixed", "indirect", "own"]
+    shades = ["#1b4f72", "#3f86b5", "#a9c9de", theme.OWN]
+    frame = distance.assign(layer=distance["mode"].map(modes.index))
+    return alt.Chart(frame, width=theme.WIDTH, height=_height(frame["place"].nunique())).mark_bar().encode(
+        x=alt.X("statements:Q", title="Coded statements", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("place:N", sort=list(frame["place"].drop_duplicates()), title=None),
+        color=alt.Color("mode:N", scale=alt.Scale(domain=modes, range=shades), title="Words", legend=alt.Legend(columns=4)),
+        order="layer:Q",
+        tooltip=["place:N", "mode:N", "statements:Q"],
+    )  # fmt: skip
+
+
+def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
+    """A grid of counts: who does what by speaking. The number stands in the cell, so colour only helps the eye."""
+    base = alt.Chart(by_actor, width=theme.WIDTH, height=_height(by_actor["actor"].nunique())).encode(
+        x=alt.X("claim_type:N", sort=types, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("actor:N", sort=list(by_actor["actor"].drop_duplicates()), title=None),
+        tooltip=["actor:N", "claim_type:N", "claims:Q"],
+    )  # fmt: skip
+    cells = base.mark_rect().encode(
+        color=alt.Color("claims:Q", scale=alt.Scale(range=["#d6e4ef", "#2c6aa6"], domainMin=1), legend=None)
+    )
+    half = float(by_actor["claims"].max()) / 2 if len(by_actor) else 0
+    dark = alt.condition(alt.datum.claims > half, alt.value("white"), alt.value("#1f2328"))
+    return cells + base.mark_text().encode(text="claims:Q", color=dark)
+
+
+def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Chart:
+    """A mark for each subject that a side speaks of, coloured by how the two accounts stand to each other."""
+    colours = ["#b35806", "#e8964a", "#2c6aa6", "#6fa3cf", theme.OWN]
+    frame = sides[sides["claims"] > 0]
+    topics = list(sides["topic"].drop_duplicates())
+    here = [status for status in order if status in set(frame["status"])]
+    return alt.Chart(frame, width=240, height=_height(len(topics))).mark_point(filled=True, size=170, opacity=1).encode(
+        x=alt.X("side:N", sort=names, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("topic:N", sort=topics, title=None, axis=alt.Axis(grid=True)),
+        color=alt.Color("status:N", title="Told by", legend=alt.Legend(columns=1, orient="right"),
+                        scale=alt.Scale(domain=here, range=[colours[order.index(status)] for status in here])),
+        shape=alt.Shape("status:N", legend=None, scale=alt.Scale(
+            domain=here, range=[["cross", "triangle-up", "circle", "diamond", "square"][order.index(status)] for status in here])),
+        tooltip=["topic:N", "side:N", "ids:N", "status:N"],
+    )  # fmt: skip
+
+
+def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
+    """What the article dates, a row each, from first to last day."""
+    whole = ["event", "source"]
+    frame = timeline.assign(until=timeline["end"] + pd.Timedelta(hours=23), label=timeline["id"].where(timeline["kind"] == "event", "") + " " + timeline["what"])
+    return alt.Chart(frame, width=theme.WIDTH - 60, height=_height(len(frame))).mark_bar(height=10, cornerRadius=3).encode(
+        x=alt.X("date:T", title=None, axis=alt.Axis(format="%-d %b", tickCount="day")),
+        x2="until:T",
+        y=alt.Y("label:N", sort=list(frame["label"]), title=None, axis=alt.Axis(labelLimit=330)),
+        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=whole, range=[theme.COLOURS[0], theme.OWN])),
+        tooltip=["what:N", alt.Tooltip("date:T", format="%-d %B %Y"), "precision:N"],
+    )  # fmt: skip
+
+
+def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str]) -> alt.LayerChart:
+    """One mark a reaction on the scale from rejecting to praising, actors sorted by their mean."""
+    order = list(stances.astype({"stance": float}).groupby("actor")["stance"].mean().sort_values(ascending=False, kind="stable").index)
+    frame = _voiced(stances, blocs)
+    # Two reactions of one speaker with one stance stand side by side, not on top of each other.
+    frame["place"] = frame["stance"].astype(float) + 0.14 * frame.groupby(["actor", "stance"]).cumcount()
+    base = alt.Chart(frame, width=theme.WIDTH, height=_height(len(order)) + 10)
+    words = " : ".join(f"datum.value == {stance} ? '{word}'" for stance, word in meaning.items())
+    axis = alt.Axis(values=list(meaning), labelExpr=f"{words} : ''", domain=False, labelFlush=False)
+    marks = base.mark_point(filled=True, size=150, opacity=1).encode(
+        x=alt.X("place:Q", title=None, axis=axis, scale=alt.Scale(domain=[-2.3, 2.3], nice=False)),
+        y=alt.Y("actor:N", sort=order, title=None, axis=alt.Axis(grid=True)),
+        color=_blocs(frame, blocs, title="Speaks for"),
+        shape=alt.Shape("voice:N", legend=None),
+        tooltip=["id:N", "actor:N", "meaning:N", "target:N", "gist:N"],
+    )  # fmt: skip
+    return base.transform_aggregate(rows="count()").mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0)) + marks
+
+
+def bearing(bearing: pd.DataFrame) -> alt.Chart:
+    """Diverging bars: rows of the article for (right) and against (left) each conclusion of the assessor."""
+    kinds = ["supports", "undercuts", "contradicts"]
+    frame = bearing.assign(label=bearing["id"] + " " + bearing["gist"])
+    return alt.Chart(frame, width=theme.WIDTH - 130, height=_height(frame["id"].nunique())).mark_bar().encode(
+        x=alt.X("signed:Q", title="Rows that weaken (left) or support (right)", axis=alt.Axis(tickMinStep=1, labelExpr="abs(datum.value)")),
+        y=alt.Y("label:N", sort=list(frame["label"].drop_duplicates()), title=None, axis=alt.Axis(labelLimit=400)),
+        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["#2c6aa6", "#e8964a", "#b35806"])),
+        tooltip=["id:N", "kind:N", "rows:Q", "gist:N"],
+    )  # fmt: skip
+
+
+def stress(stress: pd.DataFrame, groups: list[str]) -> alt.Chart:
+    """A column a group: how many statements each makes on each topic, the statement's own topics on top."""
+    topics = list(stress["topic"].drop_duplicates())
+    frame = stress.assign(highlight=stress["only_readout"])
+    return alt.Chart(frame, width=150, height=_height(len(topics))).mark_bar().encode(
+        x=alt.X("rows:Q", title="Statements", axis=alt.Axis(tickMinStep=1, tickCount=4)),
+        y=alt.Y("topic:N", sort=topics, title=None),
+        color=alt.Color("group:N", legend=None, scale=alt.Scale(domain=groups, range=[theme.COLOURS[1], theme.COLOURS[5], theme.OWN])),
+        column=alt.Column("group:N", sort=groups, title=None, header=alt.Header(labelAnchor="start", labelFontWeight=600)),
+        tooltip=["topic:N", "group:N", "rows:Q", "ids:N"],
+    )  # fmt: skip
+
+
+def scores(scores: pd.DataFrame) -> alt.LayerChart:
+    """Bars: how much of the evidence speaks against each hypothesis, the least first."""
+    frame = scores.assign(label=scores["id"] + " " + scores["title"])
+    base = alt.Chart(frame, width=theme.WIDTH, height=_height(len(frame))).encode(
+        x=alt.X("inconsistency:Q", title="Weighted inconsistency (less is better)"),
+        y=alt.Y("label:N", sort=list(frame["label"]), title=None),
+        tooltip=["label:N", "statement:N", "inconsistency:Q", "against:Q", "strongly_against:Q"],
+    )  # fmt: skip
+    number = base.mark_text(align="left", dx=5).encode(text=alt.Text("inconsistency:Q", format=".2f"))
+    return base.mark_bar(color=theme.COLOURS[0]) + number
+
+
+def matrix(grid: pd.DataFrame) -> alt.LayerChart:
+    """The matrix of consistency ratings, the most telling items on top; the rating stands in the cell."""
+    ratings = ["II", "I", "N", "C", "CC"]
+    base = alt.Chart(grid, width=250, height=max(grid["item"].nunique(), 1) * 20).encode(
+        x=alt.X("hypothesis_id:N", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("label:N", sort=list(grid["label"].drop_duplicates()), title=None, axis=alt.Axis(labelLimit=400)),
+        tooltip=["label:N", "hypothesis:N", "rating:N", "rationale:N"],
+    )  # fmt: skip
+    shades = alt.Scale(domain=ratings, range=theme.DIVERGING[:2] + ["transparent"] + theme.DIVERGING[3:])
+    cells = base.mark_rect().encode(color=alt.Color("rating:N", scale=shades, legend=None))
+    ends = alt.FieldOneOfPredicate("rating", ["II", "CC"])
+    quiet = alt.FieldOneOfPredicate("rating", ["N"])
+    words = base.mark_text(fontSize=11).encode(
+        text="rating:N",
+        color=alt.condition(ends, alt.value("white"), alt.value("#1f2328")),
+        opacity=alt.condition(quiet, alt.value(0), alt.value(1)),
+    )
+    return cells + words

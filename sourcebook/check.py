@@ -1,0 +1,138 @@
+"""A case's files, turned into the list of everything that is wrong with them."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from sourcebook import rules
+from sourcebook.article import Article
+from sourcebook.casefile import read_casefile
+from sourcebook.errors import CaseError, Fault, nearest
+from sourcebook.schema import Schema
+
+# Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
+STRUCTURE = {
+    "scheme-error", "source-error", "encoding-error", "format-error", "resource-error",
+    "incorrect-label", "missing-label", "extra-label", "blank-label", "duplicate-label", "blank-header",
+}  # fmt: skip
+# Said again, less clearly, beside another error of the same row.
+ECHOES = {"primary-key"}
+
+
+def check(folder: Path, article: Article | None = None) -> list[Fault]:
+    """Every fault of the case in `folder`; with the article, every anchor's digest too. An empty list is a sound case."""
+    try:
+        schema = Schema.read(folder)
+    except CaseError as error:
+        return error.faults
+    meta, faults = read_casefile(folder)
+    found, broken = _schema_faults(folder, schema)
+    tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
+    faults += found + rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder)
+    if meta:
+        faults += rules.casefile(meta, tables, schema)
+    if article and meta:
+        faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
+    return faults
+
+
+def read_text(folder: Path, table: str) -> pd.DataFrame:
+    """A table as it is written: one str column a field, blank = "", indexed by line of the file (the header being 1)."""
+    frame = pd.read_csv(
+        folder / f"{table}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig",
+        skip_blank_lines=False, on_bad_lines="skip", index_col=False,
+    )  # fmt: skip
+    frame.index += 2
+    return frame.fillna("")
+
+
+def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]:
+    """What frictionless finds, and the names of the tables whose structure is broken.
+
+    frictionless blames an unreadable table on every table that refers to it and then reads those no
+    further. So a package with faults is read twice more: without its foreign keys for the faults of each
+    table, then with those between sound tables for the faults between them.
+    """
+    errors = _validate(folder, schema.descriptor)
+    if not errors:
+        return [], set()
+    plain = _validate(folder, _without_keys(schema.descriptor, keep=set()))
+    broken = {table for table, error in plain if error.type in STRUCTURE}
+    sound = schema.tables.keys() - broken
+    linked = _validate(folder, _without_keys(schema.descriptor, keep=sound))
+    errors = plain + [(table, error) for table, error in linked if error.type == "foreign-key"]
+    faults, ragged = [], set()
+    for table, error in errors:
+        row = getattr(error, "row_number", None)
+        if error.type in ECHOES or (error.type == "missing-cell" and (table, row) in ragged):
+            continue
+        if error.type == "missing-cell":
+            ragged.add((table, row))
+        faults.append(_fault(table, error, schema, folder))
+    return faults, broken
+
+
+def _validate(folder: Path, descriptor: dict) -> list[tuple[str, object]]:
+    from frictionless import Package, system  # costs a third of a second, so only where it is used
+
+    with system.use_context(trusted=False):
+        report = Package.from_descriptor(descriptor, basepath=str(folder)).validate()
+    general = [("", error) for error in report.errors]
+    return general + [(task.name, error) for task in report.tasks for error in task.errors]
+
+
+def _without_keys(descriptor: dict, keep: set[str]) -> dict:
+    """The descriptor with only the tables in `keep` and the keys between them; with no `keep`, all tables and no key."""
+    resources = []
+    for resource in descriptor["resources"]:
+        if keep and resource["name"] not in keep:
+            continue
+        keys = [key for key in resource["schema"].get("foreignKeys", []) if key["reference"]["resource"] in keep]
+        resources.append({**resource, "schema": {**resource["schema"], "foreignKeys": keys}})
+    return {**descriptor, "resources": resources}
+
+
+def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
+    """One frictionless error in the words of this project: what was found and what would be right."""
+    file, row = f"{table}.csv" if table else "datapackage.json", getattr(error, "row_number", None)
+    cells = getattr(error, "cells", None) or [""]
+    id, column = cells[0] or "", getattr(error, "field_name", "") or ""
+    field = schema.tables.get(table, {}).get(column, {})
+    rule = field.get("constraints", {})
+    cell = getattr(error, "cell", None)
+    match error.type:
+        case "constraint-error" if not cell:
+            found, right = "the cell is empty", f"it needs a value: {field['description']}"
+        case "constraint-error" if "enum" in rule:
+            codes = ", ".join(map(str, rule["enum"]))
+            found, right = f"found “{cell}”", f"allowed are {codes}{nearest(cell, rule['enum'])}"
+        case "constraint-error":
+            wanted = ", ".join(f"{name} {value}" for name, value in rule.items() if name not in ("required", "unique"))
+            found, right = f"found “{cell}”", f"it must keep to: {wanted}"
+        case "type-error":
+            found, right = f"found “{cell}”", f"it must be of type {field['type']}"
+        case "unique-error":
+            found, right = f"“{cell}” stands in an earlier row too ({error.note})", "give this row an id of its own"
+        case "foreign-key":
+            column, cell = error.field_names[0], error.field_cells[0]
+            keys = read_text(folder, error.reference_name)[error.reference_field_names[0]]
+            found = f"found “{cell}”"
+            right = f"it must be the {error.reference_field_names[0]} of a row in {error.reference_name}.csv{nearest(cell, keys)}"
+        case "extra-cell":
+            found, right = f"one cell too many, “{cell}”", "put text that holds a comma in quotation marks"
+        case "missing-cell":
+            found, right = "the row ends early", f"it needs {len(schema.tables[table])} cells, a comma for each empty one"
+        case "blank-row":
+            found, right = "the row is empty", "delete the line"
+        case "scheme-error":
+            found, right = "the file is missing", "restore it, or write one with only the header row"
+        case "source-error":
+            found, right = "the file is empty", f"it needs at least the header row {','.join(schema.tables[table])}"
+        case "encoding-error":
+            found, right = f"not UTF-8 ({error.note})", "save the file as UTF-8"
+        case kind if kind in STRUCTURE:
+            label = f"“{error.label}”" if getattr(error, "label", "") else "the header row"
+            found, right = f"{label} is not as the schema has it", f"the header must read {','.join(schema.tables.get(table, []))}"
+        case _:
+            found, right = error.message, "see datapackage.json"
+    return Fault(file, row, id, column, found, right)

@@ -1,0 +1,139 @@
+"""What a person types, turned into calls of the package, and its errors into messages and exit codes."""
+
+from pathlib import Path
+
+import click
+
+from sourcebook import __version__
+from sourcebook.errors import ParameterError, SourcebookError
+
+CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/, or a path; the book's own case unless given.")
+PARAMETER = click.option("-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas.")
+ARTICLE = click.option(
+    "--article", type=click.Path(path_type=Path), metavar="PATH", help="The article's text: verify every anchor against it."
+)
+
+
+class Commands(click.Group):
+    """Errors of ours become one message and exit code 1, those of the command line itself 2; a traceback is a bug."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except SourcebookError as error:
+            click.echo(f"Error: {error}", err=True)
+            context.exit(2 if isinstance(error, ParameterError) else 1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def main():
+    """Turn one news article, and the coded record of who said what in it, into a report that can be run again."""
+
+
+@main.command()
+@CASE
+@PARAMETER
+@ARTICLE
+def build(case, parameter, article):
+    """Run the notebooks and build the HTML report.
+
+    \b
+    sourcebook build
+    sourcebook build -p min_reliability=C -p include_unnamed=no
+    """
+    from sourcebook import book
+    from sourcebook.parameters import split
+
+    page = book.build(case, split(parameter), article, say=click.echo, done=lambda name: click.echo(f"  {name}"))
+    click.echo(f"The report: {page}")
+
+
+@main.command()
+@click.argument("notebook", nargs=-1)
+@CASE
+@PARAMETER
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; below _build/runs/ unless given.")
+@click.option("--save", is_flag=True, help="Store the outputs in notebooks/ itself (what nbval compares with).")
+def run(notebook, case, parameter, output, save):
+    """Run notebooks (all of them unless named) without building pages.
+
+    \b
+    sourcebook run claims -p exclude_blocs=us,russia
+    """
+    from sourcebook import book, paths
+    from sourcebook.case import load
+    from sourcebook.errors import nearest
+    from sourcebook.parameters import split
+    from sourcebook.run import run_all
+
+    record, top = load(case), paths.root()
+    values, shares, _ = book.plan(record, top, split(parameter))
+    chosen = [path for path in book.notebooks(top) if not notebook or path.stem in notebook]
+    for name in notebook:
+        if name not in shares:
+            raise ParameterError(f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}")
+    if save and (values or record.name != paths.default_case(top)):
+        raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
+    folder = top / paths.NOTEBOOKS if save else output or top / paths.BUILD / "runs" / book.report_name(record, values)
+    run_all(chosen, folder, shares, top, done=lambda name: click.echo(f"  {name}"))
+    click.echo(f"The executed notebooks: {folder}")
+
+
+@main.command()
+@CASE
+def params(case):
+    """List every parameter: its type, default, allowed values, meaning, and the notebooks that take it."""
+    from sourcebook import book, paths
+    from sourcebook.case import load
+
+    record = load(case)
+    _, shares, known = book.plan(record, paths.root(), {})
+    for parameter in known.values():
+        if parameter.name == "case":
+            continue  # chosen with --case
+        taken = "all notebooks" if len(parameter.notebooks) == len(shares) else ", ".join(parameter.notebooks)
+        click.echo(f"{parameter.name} ({parameter.type}, default {parameter.default!r})")
+        click.echo(f"    {parameter.help}; {taken}")
+        if parameter.values(record):
+            click.echo(f"    allowed: {', '.join(parameter.values(record))}")
+
+
+@main.command()
+@CASE
+@ARTICLE
+def check(case, article):
+    """Check a case's files and print every fault; with the article, verify every anchor too."""
+    from sourcebook import check as checks
+    from sourcebook.article import read
+    from sourcebook.case import load, locate
+    from sourcebook.errors import CaseError
+
+    folder = locate(case)
+    faults = checks.check(folder, read(article) if article else None)
+    if faults:
+        raise CaseError(folder.name, faults)
+    record = load(str(folder))
+    anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
+    rows = sum(map(len, record.tables.values()))
+    click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")
+    if article:
+        click.echo(f"{anchors} of {anchors} anchors verified against the article, none skipped.")
+    else:
+        click.echo(f"{anchors} anchors checked for form and bounds; their text was not verified: pass it with --article PATH.")
+
+
+@main.command()
+def clean():
+    """Delete all that was built (the folder _build)."""
+    import shutil
+
+    from sourcebook import paths
+
+    folder = paths.root() / paths.BUILD
+    shutil.rmtree(folder, ignore_errors=True)
+    click.echo(f"Deleted: {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Everything that can go wrong, as one tree of exceptions, and the fault that a message is made of."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class SourcebookError(Exception):
+    """Root of the tree: a message for a person, never a traceback.
+
+    └── CaseError        the case's tables, case.yml, commentary or article
+    └── ParameterError   a parameter's name, type or value
+    └── RunError         a notebook that did not run to its end
+    └── BuildError       Jupyter Book refused the staged source
+    """
+
+
+class ParameterError(SourcebookError):
+    pass
+
+
+class BuildError(SourcebookError):
+    pass
+
+
+class RunError(SourcebookError):
+    """A notebook that did not run to its end."""
+
+    def __init__(self, notebook: str, cell: int | None, cause: str, cure: str):
+        place = f"notebooks/{notebook}.ipynb" + (f", cell {cell}" if cell is not None else "")
+        super().__init__(f"{place}: {cause}. {cure}")
+        self.notebook, self.cell, self.cause = notebook, cell, cause
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a case: where it is, what was found there, what would be right."""
+
+    file: str
+    row: int | None  # line of the file, the header being 1
+    id: str
+    column: str
+    found: str
+    right: str
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}" + (f" ({self.id})" if self.id else ""))
+        if self.column:
+            place.append(f"column {self.column}")
+        return f"{', '.join(place)}: {self.found}; {self.right}"
+
+
+class CaseError(SourcebookError):
+    """A case with faults: all of them, not the first."""
+
+    def __init__(self, case: str, faults: list[Fault]):
+        self.faults = sorted(set(faults), key=lambda fault: (fault.file, fault.row or 0, fault.column, fault.found))
+        count = f"{len(self.faults)} fault" + "s" * (len(self.faults) != 1)
+        lines = [f"{count} in case {case}:", *(f"  {fault}" for fault in self.faults)]
+        super().__init__("\n".join([*lines, f"Mend the files in data/{case}, then run: sourcebook check --case {case}"]))
+
+
+def nearest(wrong: object, valid) -> str:
+    """“; did you mean x?” where something valid is close to what was written, else nothing."""
+    close = get_close_matches(str(wrong), [str(choice) for choice in valid], n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""

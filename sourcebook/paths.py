@@ -1,0 +1,34 @@
+"""Where everything lies: each path of a checkout, named once."""
+
+from pathlib import Path
+
+from sourcebook.errors import SourcebookError
+
+DATA, NOTEBOOKS, BOOK, BUILD = "data", "notebooks", "book", "_build"
+CONFIG, TOC = "_config.yml", "_toc.yml"
+PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
+
+
+def root(start: Path | None = None) -> Path:
+    """The checkout that holds `start` (the working directory unless told), so that a command works in any folder of it."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / DATA).is_dir() and (folder / NOTEBOOKS).is_dir():
+            return folder
+    raise SourcebookError(
+        f"{start} is not in a Sourcebook checkout: no folder above it holds both {DATA}/ and {NOTEBOOKS}/. "
+        "Change into the checkout and try again."
+    )
+
+
+def default_case(top: Path) -> str:
+    """The case that the checkout's own book is about, as _config.yml has it."""
+    import yaml
+
+    config = yaml.safe_load((top / CONFIG).read_text(encoding="utf-8"))
+    return Path(config["sphinx"]["config"]["sourcebook_case"]).name
+
+
+def cases(top: Path) -> list[str]:
+    """Names of the cases of a checkout, sorted."""
+    return sorted(package.parent.name for package in (top / DATA).glob(f"*/{PACKAGE}"))

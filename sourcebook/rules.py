@@ -1,0 +1,169 @@
+"""What a Table Schema cannot say of a case (anchors, quotes, links across tables), turned into faults.
+
+Every function takes tables as text: a dict of frames, one str column a field, indexed by line of the
+file. A table that could not be read is not in the dict, and nothing is asked of it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from sourcebook.article import Article, digest
+from sourcebook.errors import Fault, nearest
+from sourcebook.paths import CASE, REFERENCES
+from sourcebook.schema import Schema
+
+WORDS = 12  # a quotation's budget
+ITEMS = ("claims", "reactions", "assessments", "framings", "events")
+# Columns whose value is the id of a row in any of ITEMS: a foreign key names one table, so it cannot say this.
+LINKS = (("reactions", "target_id"), ("relations", "from_id"), ("relations", "to_id"),
+         ("consistency", "item_id"), ("corroboration", "item_id"))  # fmt: skip
+
+Tables = dict[str, pd.DataFrame]
+
+
+def tables(tables: Tables, schema: Schema) -> list[Fault]:
+    """Ids that two tables share, links to rows that are not there, quotes, and ratings without a reason."""
+    return [*_shared_ids(tables), *_links(tables), *_quotes(tables, schema), *_ratings(tables), *_order(tables)]
+
+
+def _rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
+    for name in names:
+        for line, row in tables.get(name, pd.DataFrame()).iterrows():
+            yield name, line, row.to_dict()
+
+
+def _fault(table: str, line: int, row: dict, column: str, found: str, right: str) -> Fault:
+    return Fault(f"{table}.csv", line, row.get("id", ""), column, found, right)
+
+
+def _shared_ids(tables: Tables) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for table, line, row in _rows(tables, *ITEMS):
+        first = seen.setdefault(row["id"], table)
+        if first != table:
+            yield _fault(table, line, row, "id", f"“{row['id']}” is a row of {first}.csv too", "ids are unique over all tables")
+
+
+def _links(tables: Tables) -> Iterator[Fault]:
+    if not set(ITEMS) <= tables.keys():  # an unreadable table would make every link to it look broken
+        return
+    known = {row["id"] for _, _, row in _rows(tables, *ITEMS)}
+    for table, column in LINKS:
+        for _, line, row in _rows(tables, table):
+            if row[column] and row[column] not in known:
+                right = f"it must be the id of a row in {', '.join(ITEMS)}{nearest(row[column], known)}"
+                yield _fault(table, line, row, column, f"found “{row[column]}”", right)
+    for table, line, row in _rows(tables, "relations"):
+        if row["from_id"] == row["to_id"]:
+            yield _fault(table, line, row, "to_id", "the row is linked to itself", "link two different rows")
+
+
+def _quotes(tables: Tables, schema: Schema) -> Iterator[Fault]:
+    for table, line, row in _rows(tables, *(name for name in schema.anchored if "mode" in schema.tables[name])):
+        quote, mode = row["quote"], row["mode"]
+        if len(quote.split()) > WORDS:
+            yield _fault(table, line, row, "quote", f"{len(quote.split())} words", f"quote at most {WORDS} and give the rest in the gist")
+        if quote and mode in ("indirect", "own"):
+            yield _fault(table, line, row, "quote", f"words quoted in a row of mode {mode}", "leave it empty, or make the mode mixed or direct")
+        if not quote and mode in ("direct", "mixed"):
+            yield _fault(table, line, row, "quote", f"no words quoted in a row of mode {mode}", "quote some of them, or make the mode indirect")
+        if mode == "own" and row["attribution"] != "none":
+            right = "what the article says in its own voice is attributed to nobody: none"
+            yield _fault(table, line, row, "attribution", f"found “{row['attribution']}” in a row of mode own", right)
+
+
+def _ratings(tables: Tables) -> Iterator[Fault]:
+    seen = set()
+    for table, line, row in _rows(tables, "consistency"):
+        key = row["item_id"], row["hypothesis_id"], row["coder"]
+        if key in seen:
+            yield _fault(table, line, row, "rating", f"{row['coder']} rated {key[0]} against {key[1]} before", "one rating a coder: delete one")
+        seen.add(key)
+        if row["rating"] != "N" and not row["rationale"]:
+            yield _fault(table, line, row, "rationale", f"a rating of {row['rating']} without a reason", "say why, in our own words")
+
+
+def _order(tables: Tables) -> Iterator[Fault]:
+    for place, (table, line, row) in enumerate(_rows(tables, "paragraphs"), 1):
+        if row["paragraph"] != str(place):
+            yield _fault(table, line, row, "paragraph", f"found “{row['paragraph']}”", f"paragraphs are numbered in order: {place}")
+            return
+
+
+def anchors(tables: Tables, schema: Schema) -> list[Fault]:
+    """Spans that end before they begin or run past their paragraph."""
+    lengths = {row["paragraph"]: row["length"] for _, _, row in _rows(tables, "paragraphs")}
+    faults = []
+    for table, line, row in _rows(tables, *schema.anchored):
+        start, end, length = row["start"], row["end"], lengths.get(row["paragraph"], "")
+        if not (start.isdecimal() and end.isdecimal()):
+            continue  # a type error, and told as one
+        if int(end) <= int(start):
+            faults.append(_fault(table, line, row, "end", f"the span {start}-{end} is empty", f"end is exclusive and greater than {start}"))
+        elif length.isdecimal() and int(end) > int(length):
+            right = f"paragraph {row['paragraph']} has {length} characters"
+            faults.append(_fault(table, line, row, "end", f"the span ends at {end}", right))
+    return faults
+
+
+def references(tables: Tables, folder: Path) -> list[Fault]:
+    """Bibliography keys that the case's references.bib does not have."""
+    from pybtex.database import BibliographyDataError, parse_file
+    from pybtex.scanner import PybtexSyntaxError
+
+    try:
+        known = set(parse_file(folder / REFERENCES, "bibtex").entries)
+    except OSError:
+        return [Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")]
+    except (PybtexSyntaxError, BibliographyDataError) as error:
+        return [Fault(REFERENCES, getattr(error, "lineno", None), "", "", f"not readable as BibTeX ({error})", "mend the entry")]
+    return [
+        _fault(table, line, row, "bibkey", f"found “{row['bibkey']}”", f"it must be a key of {REFERENCES}{nearest(row['bibkey'], known)}")
+        for table, line, row in _rows(tables, "sources", "corroboration")
+        if row["bibkey"] and row["bibkey"] not in known
+    ]
+
+
+def casefile(meta: dict, tables: Tables, schema: Schema) -> list[Fault]:
+    """Names in case.yml that no row or code of the tables bears."""
+    named = [("assessor", meta["assessor"], "actors"), ("readout", meta["readout"], "sources"),
+             ("accounts.event", meta["accounts"]["event"], "events")]  # fmt: skip
+    faults = []
+    for key, value, table in named:
+        known = [row["id"] for _, _, row in _rows(tables, table)]
+        if table in tables and value not in known:
+            right = f"it must be the id of a row in {table}.csv{nearest(value, known)}"
+            faults.append(Fault(CASE, None, "", key, f"found “{value}”", right))
+    blocs = schema.codes("actors", "bloc")
+    for side in meta["accounts"]["sides"]:
+        if side not in blocs:
+            right = f"allowed are {', '.join(blocs)}{nearest(side, blocs)}"
+            faults.append(Fault(CASE, None, "", "accounts.sides", f"found “{side}”", right))
+    return faults
+
+
+def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> list[Fault]:
+    """Anchors whose text in the article is not the text that was coded, and quotes that are not in their span."""
+    if article.sha256 != sha256:
+        right = "pass the text that was coded, or code the new one and write its SHA-256 here"
+        return [Fault(CASE, None, "", "article.sha256", f"the article at hand has {article.sha256[:16]}…", right)]
+    faults = []
+    for table, line, row in _rows(tables, "paragraphs"):
+        place = int(row["paragraph"]) if row["paragraph"].isdecimal() else 0
+        text = article.span(place, 0, len(article.paragraphs[place - 1])) if 1 <= place <= len(article.paragraphs) else None
+        if text is None or str(len(text)) != row["length"]:
+            found = f"length {row['length']}" if text else "no such paragraph in the article"
+            faults.append(_fault(table, line, row, "length", found, f"the article has {len(text) if text else 'none'}"))
+    for table, line, row in _rows(tables, *schema.anchored):
+        numbers = [row[column] for column in ("paragraph", "start", "end")]
+        text = article.span(*map(int, numbers)) if all(number.isdecimal() for number in numbers) else None
+        if text is None:
+            continue  # out of bounds, and told by anchors()
+        if digest(text) != row["digest"]:
+            found = f"paragraph {numbers[0]}, {numbers[1]}-{numbers[2]} has the digest {digest(text)}"
+            faults.append(_fault(table, line, row, "digest", found, f"the row has {row['digest']}: mend the anchor"))
+        if row.get("quote") and row["quote"] not in text:
+            faults.append(_fault(table, line, row, "quote", "the words do not stand in the row's span", "quote as printed, from inside the span"))
+    return faults

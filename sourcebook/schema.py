@@ -1,0 +1,71 @@
+"""A case's Table Schema (datapackage.json), turned into the columns, codes and labels that the rest asks for."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from sourcebook.errors import CaseError, Fault
+from sourcebook.paths import PACKAGE
+
+ANCHOR = ("paragraph", "start", "end", "digest")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The data package's descriptor; `tables` maps a table's name to its fields by name."""
+
+    descriptor: dict
+
+    @classmethod
+    def read(cls, folder: Path) -> "Schema":
+        """Read `folder`/datapackage.json; raise CaseError where it is missing or not JSON."""
+        try:
+            return cls(json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            fault = Fault(PACKAGE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            fault = Fault(PACKAGE, getattr(error, "lineno", None), "", "", f"not JSON ({error})", "mend the file's syntax")
+        raise CaseError(folder.name, [fault])
+
+    @cached_property
+    def tables(self) -> dict[str, dict[str, dict]]:
+        return {
+            resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]}
+            for resource in self.descriptor["resources"]
+        }
+
+    @cached_property
+    def anchored(self) -> list[str]:
+        """Names of the tables whose rows point at a span of the article."""
+        return [table for table, fields in self.tables.items() if set(ANCHOR) <= fields.keys()]
+
+    def codes(self, table: str, column: str) -> list:
+        """The allowed codes of a column, in the schema's order; empty where any value goes."""
+        return self.tables[table][column].get("constraints", {}).get("enum", [])
+
+    def labels(self, table: str, column: str) -> dict:
+        """What each code of a column means, in words."""
+        return {entry["value"]: entry["label"] for entry in self.tables[table][column].get("categories", [])}
+
+    def frame(self, table: str, raw: pd.DataFrame) -> pd.DataFrame:
+        """Give a frame of text (one str column a field, blank = "") the schema's types.
+
+        string -> str (missing: NaN), coded string -> ordered Categorical, integer -> Int64, date -> datetime64.
+        Assumes a table that passed the checks.
+        """
+        typed = {}
+        for name, field in self.tables[table].items():
+            column = raw[name].where(raw[name] != "")
+            codes = field.get("constraints", {}).get("enum")
+            if field["type"] == "integer":
+                typed[name] = pd.to_numeric(column).astype("Int64")
+            elif field["type"] == "date":
+                typed[name] = pd.to_datetime(column, format="%Y-%m-%d")
+            elif codes:
+                typed[name] = pd.Categorical(column, categories=codes, ordered=True)
+            else:
+                typed[name] = column.astype("str")
+        return pd.DataFrame(typed)

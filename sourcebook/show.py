@@ -1,0 +1,101 @@
+"""Frames, charts and sentences, turned into outputs that JupyterLab and the book both render.
+
+A figure is a Vega-Lite specification with its caption, alternative text and columns in it; a table is a
+Frictionless tabular data resource beside plain HTML; a sentence is Markdown in which every value is
+escaped; a named value is glued, so that other pages and programs can read it.
+"""
+
+import html
+import json
+import math
+import re
+
+import altair as alt
+import pandas as pd
+from IPython.display import display
+
+from sourcebook import commentary as case_commentary
+from sourcebook import theme
+
+VEGALITE = "application/vnd.vegalite.v5+json"
+TABLE = "application/vnd.dataresource+json"
+GLUE = "application/papermill.record/"
+MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
+
+
+def escape(text: object) -> str:
+    """Text as Markdown that shows just this text."""
+    return MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def figure(chart: alt.TopLevelMixin, *, name: str, title: str, caption: str, alternative: str, columns: dict[str, str]):
+    """Show a chart: `title` states the finding, `columns` maps each field of its data table to the column's title."""
+    chart = chart.properties(title=title, description=alternative)
+    spec = chart.to_dict()
+    spec["config"] = theme.config()
+    spec["usermeta"] = {
+        "embedOptions": {"actions": False, "renderer": "svg"},
+        "sourcebook": {"name": name, "caption": caption, "columns": columns},
+    }
+    display({VEGALITE: spec, "text/plain": alternative}, raw=True)
+
+
+def table(frame: pd.DataFrame, *, name: str, caption: str, columns: dict[str, str], anchor: str = "", filters: list[str] = ()):
+    """Show a frame's `columns` (field -> title); `anchor` is the column of permanent ids, `filters` those to filter by."""
+    rows = [{field: _plain(row[field]) for field in columns} for row in frame[list(columns)].to_dict("records")]
+    numeric = [field for field in columns if pd.api.types.is_numeric_dtype(frame[field]) and frame[field].dtype != bool]
+    resource = {
+        "name": name,
+        "title": caption,
+        "schema": {
+            "fields": [
+                {"name": field, "title": title, "type": "number" if field in numeric else "string"}
+                for field, title in columns.items()
+            ]
+        },
+        "data": rows,
+    }
+    if anchor:
+        resource["anchor"] = anchor
+    if filters:
+        resource["filters"] = list(filters)
+    head = "".join(f"<th>{html.escape(title)}</th>" for title in columns.values())
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(_text(value))}</td>" for value in row.values()) + "</tr>" for row in rows
+    )
+    markup = f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    display({TABLE: resource, "text/html": markup, "text/plain": f"{caption} ({len(rows)} rows)"}, raw=True)
+
+
+def answer(values: dict):
+    """Show the notebook's computed answer, `values["finding"]`, and glue every named value."""
+    text = str(values["finding"])
+    display({"text/markdown": f"**Answer.** {escape(text)}", "text/plain": text}, raw=True)
+    glue(values)
+
+
+def glue(values: dict):
+    """Store named values (text, whole numbers, fractions) in the notebook, unseen: the convention of myst_nb.glue."""
+    for name, value in values.items():
+        data = {f"{GLUE}text/plain": _text(_plain(value)), f"{GLUE}application/json": json.dumps(_plain(value))}
+        display(data, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": GLUE}})
+
+
+def commentary(case, notebook: str, values: dict):
+    """Show what the case's own commentary says to this notebook, its named figures filled in; nothing if it has none."""
+    text = case_commentary.fill(case, notebook, {name: escape(_text(_plain(value))) for name, value in values.items()})
+    if text:
+        display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
+def _plain(value):
+    """A cell as JSON has it: text, number, bool or None."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _text(value) -> str:
+    return "" if value is None else str(value)

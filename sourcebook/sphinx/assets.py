@@ -1,0 +1,67 @@
+"""Turns the package's style sheet and scripts, and the Vega bundle, into files of the book that only the pages in need load."""
+
+import json
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+
+from . import figures
+
+STATIC = Path(__file__).parent / "static"
+LANDING = """<!DOCTYPE html>
+<html lang="{language}">
+<head>
+    <meta charset="utf-8" />
+    <meta http-equiv="refresh" content="0; url={address}" />
+    <title>{title}</title>
+</head>
+<body><a href="{address}">{title}</a></body>
+</html>
+"""
+
+
+def add_folder(app):
+    """Late, so that the folder's place on this machine does not enter what Sphinx notes of the settings."""
+    app.config.html_static_path = [*app.config.html_static_path, str(STATIC)]
+
+
+def scripts(app, pagename, templatename, context, doctree):
+    """Load a script only where there is something for it to do."""
+    if doctree is None:
+        return
+    if next(doctree.findall(figures.chart), None) is not None:
+        app.add_js_file("charts.js", loading_method="defer")
+    if any("register" in table["classes"] for table in doctree.findall(nodes.table)):
+        app.add_js_file("register.js", loading_method="defer")
+
+
+def vega() -> str:
+    """The charts' two colour schemes and the Vega bundle: one script, no other host."""
+    import vl_convert
+
+    from sourcebook import theme
+
+    schemes = {"light": theme.config(False), "dark": theme.config(True)}
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;", vl_version=figures.VEGA_LITE)
+    # In a function of its own: the bundle's short names would meet those of Sphinx's scripts.
+    return f"(() => {{\nwindow.sourcebookCharts={json.dumps(schemes, sort_keys=True)};\n{bundle}\n}})();\n"
+
+
+def finish(app, exception):
+    """Write what every book has once: the bundle, and the page that leads to the first one."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    (out / "_static" / "vega.js").write_text(vega(), encoding="utf-8")
+    root = app.config.root_doc
+    if root != "index" and app.builder.name == "html":
+        page = LANDING.format(language=app.config.language, address=f"{root}.html", title=escape(app.config.html_title))
+        (out / "index.html").write_text(page, encoding="utf-8")
+
+
+def setup(app):
+    app.add_css_file("house.css", priority=900)
+    app.connect("builder-inited", add_folder)
+    app.connect("html-page-context", scripts)
+    app.connect("build-finished", finish, priority=850)

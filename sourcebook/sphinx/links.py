@@ -1,0 +1,93 @@
+"""Turns every id of a coded row, wherever it is named, into a link to the row in the register."""
+
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from . import tables
+
+logger = logging.getLogger(__name__)
+ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b")
+CLOSED = (nodes.reference, nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.target,
+          addnodes.pending_xref, addnodes.toctree)
+
+
+def rows(env) -> dict[str, str]:
+    """Row id -> page that carries the row."""
+    if not hasattr(env, "sourcebook_rows"):
+        env.sourcebook_rows = {}
+    return env.sourcebook_rows
+
+
+def register(env, table):
+    """Remember the rows of a table; an id belongs to one row of the whole book."""
+    for identifier in tables.anchors(table):
+        if identifier in rows(env):
+            logger.warning("row %s is already in %s: an id belongs to one row; leave out 'anchor' in one table",
+                           identifier, rows(env)[identifier], location=env.docname)
+        rows(env)[identifier] = env.docname
+
+
+def forget(app, env, docname):
+    env.sourcebook_rows = {row: page for row, page in rows(env).items() if page != docname}
+
+
+def merge(app, env, docnames, other):
+    rows(env).update({row: page for row, page in rows(other).items() if page in docnames})
+
+
+def renewed(app, env):
+    """Write all pages again when rows came or went, for each of them may name one."""
+    before = getattr(env, "sourcebook_rows_written", None)
+    env.sourcebook_rows_written = dict(rows(env))
+    return list(env.found_docs) if before is not None and before != rows(env) else []
+
+
+class LinkRows(SphinxPostTransform):
+    """Runs after references are resolved, so that it sees the text as it will be printed."""
+
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        known = rows(self.env)
+        for text in list(self.document.findall(nodes.Text)):
+            if ROW.search(text) and not self.closed(text):
+                parts = list(self.split(str(text), known))
+                if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
+                    text.parent.replace(text, parts)
+
+    def closed(self, text) -> bool:
+        node = text.parent
+        while node is not None:
+            heading = isinstance(node, nodes.title) and not isinstance(node.parent, nodes.table)
+            if heading or isinstance(node, CLOSED) or "anchor" in getattr(node, "attributes", {}).get("classes", ()):
+                return True
+            node = node.parent
+        return False
+
+    def split(self, text, known):
+        end = 0
+        for found in ROW.finditer(text):
+            page = known.get(found[0])
+            if page is None:
+                continue
+            if found.start() > end:
+                yield nodes.Text(text[end:found.start()])
+            link = make_refnode(self.app.builder, self.env.docname, page, found[0], nodes.Text(found[0]))
+            link["classes"].append("row-link")
+            yield link
+            end = found.end()
+        if end < len(text):
+            yield nodes.Text(text[end:])
+
+
+def setup(app):
+    app.add_post_transform(LinkRows)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", renewed)

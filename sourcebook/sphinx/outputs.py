@@ -1,0 +1,80 @@
+"""Turns the outputs of executed cells into nodes: figures, tables, commentary; named values stay unseen."""
+
+from docutils import nodes
+from sphinx.util import logging
+
+from . import NAME, figures, links, tables
+from .notebooks import CHART, TABLE, VALUE
+
+logger = logging.getLogger(__name__)
+
+# Formats that could carry markup or scripts of their own. The text/plain beside them is shown instead.
+REFUSED = {"text/html", "text/latex", "image/svg+xml", "application/javascript", "application/vnd.jupyter.widget-view+json"}
+
+
+def _environment(renderer):
+    """The build environment, if the book uses this extension; other books on this machine are left alone."""
+    env = renderer.renderer.sphinx_env
+    return env if env is not None and NAME in env.app.extensions else None
+
+
+class Figure:
+    """application/vnd.vegalite.v5+json becomes a numbered figure."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        env = _environment(renderer)
+        if env is None or data.mime_type != CHART:
+            return None
+        figure = figures.build(env, data.content)
+        if lacking := figures.lacking(data.content):
+            logger.warning("cell %s shows a chart without %s; show it with sourcebook.show", data.cell_index + 1,
+                           ", ".join(lacking), location=env.docname)
+        if name := figures.name(data.content):
+            figures.label(renderer.renderer.document, figure, name)
+        return [figure]
+
+
+class Table:
+    """application/vnd.dataresource+json becomes a numbered table."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        env = _environment(renderer)
+        if env is None or data.mime_type != TABLE:
+            return None
+        table = tables.build(data.content)
+        figures.label(renderer.renderer.document, table, data.content["name"])
+        links.register(env, table)
+        return [table]
+
+
+class Commentary:
+    """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container of its own."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        if _environment(renderer) is None or data.mime_type != "text/markdown":
+            return None
+        parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
+        return parsed if inline else [nodes.container("", *parsed, classes=["commentary"])]
+
+
+class Unseen:
+    """Named values and formats that could carry scripts give nothing."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        if _environment(renderer) is None:
+            return None
+        return [] if data.mime_type in REFUSED or data.mime_type.startswith(VALUE) else None
+
+
+def prefer(app, config):
+    """Rank our formats before the fallbacks that stand beside them."""
+    ours = [("*", CHART, 1), ("*", TABLE, 2), ("*", "text/markdown", 3)]
+    config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, *ours]
+
+
+def setup(app):
+    app.connect("config-inited", prefer)

@@ -1,0 +1,125 @@
+"""Turns the book's pages into pages that can load and run nothing but themselves, and says so in each of them."""
+
+import base64
+import hashlib
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+SCHEMES = ["http", "https", "mailto"]
+RUNNABLE = {"", "module", "text/javascript", "application/javascript"}
+CHARSET = '<meta charset="utf-8" />'
+MARK = '<meta http-equiv="Content-Security-Policy"'
+
+
+def configure(app, config):
+    """No raw HTML, no Jinja, no scheme but the web's and mail's, whatever _config.yml says."""
+    config.myst_disable_syntax = sorted({*config.myst_disable_syntax, "html_block", "html_inline"})
+    refused = {"substitution", "html_image", "html_admonition"}
+    config.myst_enable_extensions = sorted(set(config.myst_enable_extensions) - refused)
+    config.myst_url_schemes = SCHEMES
+
+
+def restrict(app):
+    """docutils itself then refuses include, literalinclude, csv-table :file: and raw."""
+    app.env.settings.update(file_insertion_enabled=False, raw_enabled=False)
+
+
+def confine(app, env):
+    """Pictures and downloads come from the book's own folder or from what the build drew."""
+    roots = [Path(app.srcdir).resolve(), Path(env.mystnb_config.output_folder).resolve()]
+    for kind in (env.images, env.dlfiles):
+        for name, (pages, _) in kind.items():
+            path = Path(app.srcdir, name).resolve()
+            if not any(path.is_relative_to(root) for root in roots):
+                logger.warning("%r lies outside the book's folder; move it inside", name, location=min(pages))
+
+
+class LimitSchemes(SphinxPostTransform):
+    """Whatever wrote a link (a bibliography entry, say): with another scheme it stays text."""
+
+    default_priority = 600
+
+    def run(self, **kwargs):
+        for link in list(self.document.findall(nodes.reference)):
+            scheme = urlsplit(link.get("refuri", "").strip()).scheme.lower()
+            if scheme and scheme not in SCHEMES:
+                logger.warning("link with the scheme %r; use %s", scheme, ", ".join(SCHEMES), location=link)
+                link.replace_self(nodes.inline("", "", *link.children))
+
+
+class Page(HTMLParser):
+    """What a page would run or load: inline scripts, addresses of other hosts, event handlers."""
+
+    def __init__(self, text: str):
+        super().__init__(convert_charrefs=True)
+        self.scripts: list[str] = []
+        self.foreign: list[str] = []
+        self.handlers: list[str] = []
+        self._inline: list[str] | None = None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        given = {name: value or "" for name, value in attrs}
+        self.handlers += [f"<{tag} {name}>" for name in given if name.startswith("on")]
+        loads = ["src", "srcset", "poster", "data", "action", "formaction", "background"]
+        if tag not in {"a", "area"} and given.get("rel") != "canonical":
+            loads += ["href", "xlink:href"]
+        self.foreign += [given[name] for name in loads if given.get(name, "").startswith(("http:", "https:", "//"))]
+        if tag == "script" and "src" not in given and given.get("type", "").lower() in RUNNABLE:
+            self._inline = []
+
+    def handle_data(self, data):
+        if self._inline is not None:
+            self._inline.append(data)
+
+    def handle_endtag(self, tag):
+        if tag == "script" and self._inline is not None:
+            self.scripts.append("".join(self._inline))
+            self._inline = None
+
+
+def content_security_policy(scripts) -> str:
+    """The policy of a page with these inline scripts."""
+    digests = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
+    hashes = "".join(f" 'sha256-{digest}'" for digest in sorted(digests))
+    return (
+        f"default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+    )
+
+
+def seal(app, exception):
+    """Write its policy into each page; warn of what the policy would refuse."""
+    if exception or app.builder.format != "html":
+        return
+    for path in sorted(Path(app.outdir).rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        if MARK in text or CHARSET not in text:
+            continue  # written by an earlier build, or a template of the theme's
+        page = Page(text)
+        where = path.relative_to(app.outdir).as_posix()
+        for address in page.foreign:
+            logger.warning("%s loads %s from another host; the report must work without network", where, address)
+        for handler in page.handlers:
+            logger.warning("%s has the event handler %s, which its policy refuses", where, handler)
+        meta = f'{MARK} content="{content_security_policy(page.scripts)}" />'
+        # "auto" means nothing to the style sheet: a script replaces it, and without scripts the page is a light one.
+        text = text.replace(' data-theme="auto"', ' data-theme="light"', 1)
+        path.write_text(text.replace(CHARSET, f"{CHARSET}\n    {meta}", 1), encoding="utf-8")
+
+
+def setup(app):
+    # Jupyter Book always sets this one, for an extension that the book does without.
+    app.add_config_value("comments_config", {}, "env", dict)
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", restrict)
+    app.connect("env-updated", confine)
+    app.add_post_transform(LimitSchemes)
+    app.connect("build-finished", seal, priority=900)

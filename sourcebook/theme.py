@@ -1,0 +1,31 @@
+"""The house look of every chart, as Vega-Lite configurations for light and for dark pages."""
+
+FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
+# Okabe and Ito's colours (2008), told apart with any common colour vision; each is readable on white and on near-black.
+COLOURS = ["#0072b2", "#d55e00", "#b58900", "#009e73", "#8e6bbf", "#4a9fd8"]
+OWN = "#8c8c8c"  # the article's own voice: no side's colour
+DIVERGING = ["#b35806", "#e8964a", "#b9b9b9", "#6fa3cf", "#2c6aa6"]  # from against to for, grey between
+WIDTH = 430
+
+
+def config(dark: bool = False) -> dict:
+    """A Vega-Lite `config`; the background is the page's."""
+    ink, faint, rule = ("#e8e6e3", "#b3b0ab", "#4a4a4a") if dark else ("#1f2328", "#59606a", "#d9dce0")
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "padding": {"left": 4, "right": 12, "top": 4, "bottom": 4},
+        "view": {"stroke": None},
+        "range": {"category": COLOURS, "diverging": DIVERGING},
+        "title": {"anchor": "start", "frame": "bounds", "fontSize": 15, "fontWeight": 600, "color": ink, "offset": 12,
+                  "subtitleColor": faint},
+        "axis": {"labelColor": ink, "titleColor": faint, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+                 "domainColor": rule, "tickColor": rule, "gridColor": rule, "labelLimit": 260, "gridOpacity": 0.7},
+        "axisY": {"grid": False, "domain": False, "ticks": False, "labelPadding": 6},
+        "legend": {"labelColor": ink, "titleColor": faint, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+                   "orient": "bottom", "symbolType": "square", "labelLimit": 300, "columns": 6},
+        "header": {"labelColor": ink, "titleColor": faint, "labelFontSize": 12},
+        "text": {"color": ink, "fontSize": 12},
+        "rule": {"color": faint},
+        "bar": {"cornerRadiusEnd": 1},
+    }  # fmt: skip

@@ -1,0 +1,47 @@
+"""What several test files share: a toy book, built once, and a browser."""
+
+import os
+import shutil
+
+import pytest
+
+import toybook
+
+
+@pytest.fixture(scope="session")
+def toy_book(tmp_path_factory):
+    """The folder of a small book of made-up outputs, built as a user builds it, with warnings as errors."""
+    folder = toybook.write(tmp_path_factory.mktemp("toy"))
+    built = toybook.build(folder)
+    assert built.returncode == 0, built.stderr + built.stdout
+    return folder
+
+
+def _executables():
+    """Where a Chromium may be: named, on the path, or (None) Playwright's own."""
+    named = os.environ.get("SOURCEBOOK_CHROMIUM")
+    if named:
+        return [named]
+    on_path = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    return [*filter(None, on_path), None]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; without one the tests are skipped, and say so."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS SKIPPED: no playwright; pip install -e .[test]")
+    with playwright.sync_playwright() as driver:
+        browser, failures = None, []
+        for path in _executables():
+            try:
+                browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+                break
+            except playwright.Error as error:
+                failures.append(f"{path or 'the one of playwright'}: {str(error).splitlines()[0]}")
+        if browser is None:
+            pytest.skip(
+                "BROWSER TESTS SKIPPED: no Chromium starts. Install one (apt-get install chromium, or playwright "
+                f"install chromium) or name it in SOURCEBOOK_CHROMIUM. Tried {'; '.join(failures)}"
+            )
+        yield browser
+        browser.close()

@@ -109,6 +109,10 @@ def against(grid: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return table[["item", "gist", "hypothesis_id", "rating", "weight", "rationale"]]
 
 
+def _named(scores: pd.DataFrame) -> list[str]:
+    return [f"“{title}” ({id})" for title, id in zip(scores["title"], scores["id"])]
+
+
 def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame) -> dict:
     """Named figures: n_hypotheses, n_items, n_ratings, n_diagnostic, leader, leader_id, leader_score, runner_up, margin,
     worst, worst_id, worst_score, score_<id>, finding. Where several share the lowest score, `leader` names them all and margin is 0.
@@ -122,9 +126,9 @@ def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame
     values = {
         "n_hypotheses": len(hypotheses), "n_items": int(matrix["item_id"].nunique()), "n_ratings": len(matrix),
         "n_diagnostic": int((told["diagnosticity"] > 1).sum()), "n_undiagnostic": int((told["diagnosticity"] == 0).sum()),
-        "leader": listing(lead["title"]), "leader_id": listing(lead["id"]), "leader_score": round(best, 2),
-        "runner_up": rest["title"].iloc[0] if len(rest) else "none", "margin": round(margin, 2),
-        "worst": worst["title"], "worst_id": worst["id"], "worst_score": round(float(worst["inconsistency"]), 2),
+        "leader": listing(_named(lead)), "leader_id": listing(lead["id"]), "leader_score": round(best, 2),
+        "runner_up": listing(_named(rest.head(1))), "margin": round(margin, 2),
+        "worst": listing(_named(scores.tail(1))), "worst_id": worst["id"], "worst_score": round(float(worst["inconsistency"]), 2),
     }  # fmt: skip
     values |= {f"score_{id}": round(float(score), 2) for id, score in zip(scores["id"], scores["inconsistency"])}
     values["ranking"] = ", ".join(f"{title} {score:.2f}" for title, score in zip(scores["title"], scores["inconsistency"]))
@@ -134,12 +138,12 @@ def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame
     elif len(lead) > 1:
         values["finding"] = (
             f"On {items} of evidence {values['leader']} are tied with the least against them ({values['leader_score']:.2f}); "
-            f"most speaks against “{worst['title']}” ({values['worst_id']}, {values['worst_score']:.2f})."
+            f"most speaks against {values['worst']} ({values['worst_score']:.2f})."
         )
     else:
         values["finding"] = (
-            f"On {items} of evidence the least speaks against “{values['leader']}” ({values['leader_id']}, inconsistency "
-            f"{values['leader_score']:.2f}), next “{values['runner_up']}” ({rest['inconsistency'].iloc[0]:.2f}); most speaks "
-            f"against “{worst['title']}” ({values['worst_id']}, {values['worst_score']:.2f})."
+            f"On {items} of evidence the least speaks against {values['leader']} (inconsistency {values['leader_score']:.2f}), "
+            f"next {values['runner_up']} ({rest['inconsistency'].iloc[0]:.2f}); most speaks against {values['worst']} "
+            f"({values['worst_score']:.2f})."
         )
     return values

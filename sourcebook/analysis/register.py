@@ -17,7 +17,7 @@ def register(case, kept: set[str]) -> pd.DataFrame:
     grade = said["reliability"].astype("str").where(said["reliability"].notna(), "") + said["credibility"].astype("str").where(said["credibility"].notna(), "")
     rows = said.assign(who=said["actor"], grade=grade, voice=said["mode"] + ", " + said["attribution"])
     events = case.events.assign(
-        kind="event", who="", type=case.events["precision"].astype("str"), topic="", gist=case.events["title"], quote="",
+        kind="event", who="", type="dated to the " + case.events["precision"].astype("str"), topic="", gist=case.events["title"], quote="",
         source="", grade="", voice="",
     )  # fmt: skip
     table = pd.concat([rows, events], ignore_index=True).sort_values(["paragraph", "start", "id"], kind="stable", ignore_index=True)

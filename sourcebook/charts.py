@@ -76,16 +76,16 @@ def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
 def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Chart:
     """A mark for each subject that a side speaks of, coloured by how the two accounts stand to each other."""
     colours = ["#b35806", "#e8964a", "#2c6aa6", "#6fa3cf", theme.OWN]
+    looks = dict(zip(order, zip(colours, ["cross", "triangle-up", "circle", "diamond", "square"])))
+    legend = alt.Legend(columns=1, orient="right")
     frame = sides[sides["claims"] > 0]
     topics = list(sides["topic"].drop_duplicates())
     here = [status for status in order if status in set(frame["status"])]
     return alt.Chart(frame, width=240, height=_height(len(topics))).mark_point(filled=True, size=170, opacity=1).encode(
         x=alt.X("side:N", sort=names, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("topic:N", sort=topics, title=None, axis=alt.Axis(grid=True)),
-        color=alt.Color("status:N", title="Told by", legend=alt.Legend(columns=1, orient="right"),
-                        scale=alt.Scale(domain=here, range=[colours[order.index(status)] for status in here])),
-        shape=alt.Shape("status:N", legend=None, scale=alt.Scale(
-            domain=here, range=[["cross", "triangle-up", "circle", "diamond", "square"][order.index(status)] for status in here])),
+        color=alt.Color("status:N", title="Told by", legend=legend, scale=alt.Scale(domain=here, range=[looks[status][0] for status in here])),
+        shape=alt.Shape("status:N", title="Told by", legend=legend, scale=alt.Scale(domain=here, range=[looks[status][1] for status in here])),
         tooltip=["topic:N", "side:N", "ids:N", "status:N"],
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str
         x=alt.X("place:Q", title=None, axis=axis, scale=alt.Scale(domain=[-2.3, 2.3], nice=False)),
         y=alt.Y("actor:N", sort=order, title=None, axis=alt.Axis(grid=True)),
         color=_blocs(frame, blocs, title="Speaks for"),
-        shape=alt.Shape("voice:N", legend=None),
+        shape=alt.Shape("voice:N", title="Speaks for", scale=alt.Scale(domain=[blocs.get(bloc, bloc) for bloc in blocs if bloc in set(frame["bloc"])])),
         tooltip=["id:N", "actor:N", "meaning:N", "target:N", "gist:N"],
     )  # fmt: skip
     return base.transform_aggregate(rows="count()").mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0)) + marks

@@ -80,7 +80,8 @@ class Parameters(SphinxDirective):
 
     def run(self):
         merged: dict[str, dict] = {}
-        for docname in notebooks.docnames(self.env):
+        docnames = notebooks.docnames(self.env)
+        for docname in docnames:
             short = docname.rsplit("/", 1)[-1]
             for item in notebooks.parameters(notebooks.read(self.env, short)):
                 entry = merged.setdefault(item["name"], {**item, "notebooks": []})
@@ -90,14 +91,15 @@ class Parameters(SphinxDirective):
         table = tables.build({
             "title": "Parameters of the report",
             "schema": {"fields": [{"name": name, "title": title} for name, title in titles.items()]},
-            "data": [self.row(item) for item in merged.values()],
+            "data": [self.row(item, len(docnames)) for item in merged.values()],
         })
         figures.label(self.state.document, table, "report-parameters")
         return [table]
 
-    def row(self, item: dict) -> dict:
+    def row(self, item: dict, everyone: int) -> dict:
+        takers = "every notebook" if len(item["notebooks"]) == everyone else ", ".join(item["notebooks"])
         code = {key: nodes.literal("", item[key]) for key in ("name", "value", "default")}
-        return {**code, "help": item["help"], "notebooks": ", ".join(item["notebooks"])}
+        return {**code, "help": item["help"], "notebooks": takers}
 
 
 def setup(app):

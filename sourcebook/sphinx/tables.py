@@ -7,6 +7,7 @@ from docutils import nodes
 
 NUMBERS = {"integer", "number"}
 LONG = 60  # characters; longer text gets a column with a minimum width
+WIDE = 8  # columns; a table of more is set as cards on a desktop too
 SHORT = 12  # characters; a column of such is never broken
 
 
@@ -70,6 +71,8 @@ def build(resource: dict, *, caption: bool = True, classes=()) -> nodes.table:
     table = nodes.table(classes=["data", *classes])
     if resource.get("filters"):
         table["classes"].append("register")
+    if len(fields) > WIDE:
+        table["classes"].append("wide")
     if anchor or any("long" in style for style in styles.values()):
         table["classes"].append("cards")
     if caption and resource.get("title"):

@@ -19,7 +19,7 @@ from sourcebook.case import Case, load, locate
 from sourcebook.check import check
 from sourcebook.errors import BuildError, CaseError
 from sourcebook.parameters import Parameter, checked, declared
-from sourcebook.run import run_all
+from sourcebook.run import Progress, run_all, silent
 
 
 def notebooks(top: Path) -> list[Path]:
@@ -49,9 +49,9 @@ def report_name(case: Case, values: dict) -> str:
 
 
 def build(
-    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, done: Callable = lambda name: None
+    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, progress: Progress = silent
 ) -> Path:
-    """Build the report of a case and return its first page; `say` takes lines of progress, `done` each notebook's name.
+    """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
     Everything is made in a new folder beside the last good report and takes its place only when it is whole.
     Raise CaseError, ParameterError, RunError or BuildError.
@@ -69,8 +69,8 @@ def build(
     with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
         _stage(top, case, source)
-        say(f"Running {len(shares)} notebooks on case {case.name}" + (f" with {values}" if values else ""))
-        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, done)
+        say(f"Case {case.name}" + "".join(f", {name}={value}" for name, value in values.items()))
+        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, progress)
         say("Building the pages")
         html = _jupyter_book(source)
         report = Path(scratch) / "report"

@@ -1,5 +1,7 @@
 """What a person types, turned into calls of the package, and its errors into messages and exit codes."""
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +14,13 @@ PARAMETER = click.option("-p", "parameter", multiple=True, metavar="NAME=VALUE",
 ARTICLE = click.option(
     "--article", type=click.Path(path_type=Path), metavar="PATH", help="The article's text: verify every anchor against it."
 )
+
+
+@contextmanager
+def _bar(total: int):
+    """A bar on the error stream, so that what a script reads stays free of it."""
+    with click.progressbar(length=total, label="Running notebooks", item_show_func=lambda name: name, file=sys.stderr) as bar:
+        yield lambda name: bar.update(1, name)
 
 
 class Commands(click.Group):
@@ -45,7 +54,7 @@ def build(case, parameter, article):
     from sourcebook import book
     from sourcebook.parameters import split
 
-    page = book.build(case, split(parameter), article, say=click.echo, done=lambda name: click.echo(f"  {name}"))
+    page = book.build(case, split(parameter), article, say=click.echo, progress=_bar)
     click.echo(f"The report: {page}")
 
 
@@ -76,7 +85,7 @@ def run(notebook, case, parameter, output, save):
     if save and (values or record.name != paths.default_case(top)):
         raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
     folder = top / paths.NOTEBOOKS if save else output or top / paths.BUILD / "runs" / book.report_name(record, values)
-    run_all(chosen, folder, shares, top, done=lambda name: click.echo(f"  {name}"))
+    run_all(chosen, folder, shares, top, _bar)
     click.echo(f"The executed notebooks: {folder}")
 
 

@@ -65,3 +65,9 @@ def nearest(wrong: object, valid) -> str:
     """“; did you mean x?” where something valid is close to what was written, else nothing."""
     close = get_close_matches(str(wrong), [str(choice) for choice in valid], n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def choices(wrong: object, valid) -> str:
+    """“did you mean x?”, or where nothing is close, all that is valid."""
+    names = sorted(map(str, valid))
+    return nearest(wrong, names).removeprefix("; ") or (f"there are: {', '.join(names)}" if names else "there are none")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sourcebook.errors import RunError
@@ -64,14 +65,19 @@ def plain(notebook):
     return notebook
 
 
-def run_all(
-    notebooks: list[Path], folder: Path, parameters: dict[str, dict], cwd: Path, done: Callable[[str], None] = lambda name: None
-) -> list[Path]:
-    """Run each notebook with its own parameters into `folder`, a few at a time; raise the first RunError when all have ended.
+# Given how many notebooks there are, a context in which the name of each is handed over as it ends.
+Progress = Callable[[int], AbstractContextManager[Callable[[str], object]]]
 
-    `done` is called with each notebook's name as it ends.
-    """
-    with ThreadPoolExecutor(WORKERS) as pool:
+
+def silent(total: int) -> AbstractContextManager[Callable[[str], object]]:
+    return nullcontext(lambda name: None)
+
+
+def run_all(
+    notebooks: list[Path], folder: Path, parameters: dict[str, dict], cwd: Path, progress: Progress = silent
+) -> list[Path]:
+    """Run each notebook with its own parameters into `folder`, a few at a time; raise the first RunError that occurs."""
+    with progress(len(notebooks)) as done, ThreadPoolExecutor(WORKERS) as pool:
         jobs = {
             pool.submit(run, notebook, folder / notebook.name, parameters[notebook.stem], cwd): notebook for notebook in notebooks
         }

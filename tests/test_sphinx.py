@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import toybook
-from sourcebook.sphinx.nearest import nearest
+from sourcebook.errors import choices
 from sourcebook.sphinx.notebooks import declared
 from sourcebook.sphinx.policy import Page, content_security_policy
 
@@ -240,12 +240,12 @@ def test_the_dictionary_has_columns_codes_and_keys(page):
 
 
 FAULTS = {
-    "{computed}`alpha/findin`": "notebook 'alpha' has no value 'findin'; did you mean 'finding'?",
-    "{computed}`alhpa/finding`": "the book has no notebook 'alhpa'; did you mean 'alpha'?",
+    "{computed}`alpha/findin`": "notebook 'alpha' has no value 'findin'; did you mean finding?",
+    "{computed}`alhpa/finding`": "the book has no notebook 'alhpa'; did you mean alpha?",
     "{computed}`finding`": "'finding' should read notebook/name",
-    "{case}`article.titel`": "case.yml has no key 'titel' below 'article'; did you mean 'title'?",
+    "{case}`article.titel`": "case.yml has no key 'titel' below 'article'; did you mean title?",
     "{case}`article`": "'article' of case.yml holds several values; name one: title",
-    "```{chart} alpha/voices-by-sektion\n```": "has no figure 'voices-by-sektion'; did you mean 'voices-by-section'?",
+    "```{chart} alpha/voices-by-sektion\n```": "has no figure 'voices-by-sektion'; did you mean voices-by-section?",
     "[run](/etc/passwd)": "/etc/passwd",
     "```{include} ../data/toy/case.yml\n```": "include",
     "```{raw} html\n<script>alert(1)</script>\n```": "raw",
@@ -285,9 +285,9 @@ def test_two_rows_with_one_id_are_a_fault(tmp_path):
 
 
 def test_the_nearest_name_or_all_of_them():
-    assert nearest("findin", ["finding", "n"]) == "did you mean 'finding'?"
-    assert nearest("xyz", ["b", "a"]) == "there are: a, b"
-    assert nearest("xyz", []) == "there are none"
+    assert choices("findin", ["finding", "n"]) == "did you mean finding?"
+    assert choices("xyz", ["b", "a"]) == "there are: a, b"
+    assert choices("xyz", []) == "there are none"
 
 
 # Safety

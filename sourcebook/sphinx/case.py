@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from sphinx.errors import ConfigError
 
-from .nearest import nearest
+from sourcebook.errors import choices
 
 
 def folder(app) -> Path:
@@ -38,7 +38,7 @@ def value(app, dotted: str) -> str:
         keys = list(found) if isinstance(found, dict) else []
         if key not in keys:
             where = f" below {'.'.join(walked)!r}" if walked else ""
-            raise LookupError(f"case.yml has no key {key!r}{where}; {nearest(key, keys)}")
+            raise LookupError(f"case.yml has no key {key!r}{where}; {choices(key, keys)}")
         found = found[key]
         walked.append(key)
     if isinstance(found, list):

@@ -7,7 +7,7 @@ import tokenize
 from functools import lru_cache
 from pathlib import Path
 
-from .nearest import nearest
+from sourcebook.errors import choices
 
 CHART = "application/vnd.vegalite.v5+json"
 TABLE = "application/vnd.dataresource+json"
@@ -31,7 +31,7 @@ def read(env, name: str) -> dict:
     """The notebook called `name`; the page being read is read again when it changes."""
     known = {docname.rsplit("/", 1)[-1]: docname for docname in docnames(env)}
     if name not in known:
-        raise LookupError(f"the book has no notebook {name!r}; {nearest(name, known)}")
+        raise LookupError(f"the book has no notebook {name!r}; {choices(name, known)}")
     path = Path(env.doc2path(known[name]))
     env.note_dependency(str(path))
     return _read(str(path), path.stat().st_mtime_ns)
@@ -66,7 +66,7 @@ def pick(env, dotted: str, kind: str) -> object:
         raise LookupError(f"{dotted!r} should read notebook/name, for instance 'claims/finding'")
     found = {"value": values, "figure": figures}[kind](read(env, name))
     if wanted not in found:
-        raise LookupError(f"notebook {name!r} has no {kind} {wanted!r}; {nearest(wanted, found)}")
+        raise LookupError(f"notebook {name!r} has no {kind} {wanted!r}; {choices(wanted, found)}")
     return found[wanted]
 
 

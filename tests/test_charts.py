@@ -1,0 +1,205 @@
+"""Every chart is a valid Vega-Lite specification that renders: of the made-up case, of one row, of none, and of hostile text."""
+
+import json
+
+import pytest
+import vl_convert
+from smallcase import STANCES, case, emptied
+
+from sourcebook import charts, theme
+from sourcebook.analysis import assessment, claims, hypotheses, messaging, reactions, source
+from sourcebook.statements import OWN, statements
+
+NAMES = ["North", "South"]
+BLOCS = {"north": "the North", "south": "the South", "outside": "others"}
+HOSTILE = """<script>alert(1)</script> "quoted" 'single' \\ {{7*7}} [x](javascript:alert(1)) datum.value & ünïcode \u2028 end"""
+
+
+def frames(record) -> dict:
+    """What each chart draws, as the notebooks compute it."""
+    said = statements(record)
+    accounts = claims.accounts(record.claims, record.actors, record.relations, "E01", ["north", "south"])
+    items = hypotheses.evidence(record)
+    matrix = hypotheses.matrix(record.consistency, items)
+    scores = hypotheses.scores(matrix, items, record.hypotheses)
+    return {
+        "sections": source.by_section(said, record.paragraphs),
+        "distance": source.distance(said),
+        "claim_types": claims.by_actor(record.claims, record.actors),
+        "accounts": claims.sides(accounts, NAMES),
+        "timeline": claims.timeline(record.events, record.sources),
+        "stances": reactions.stances(record),
+        "bearing": assessment.bearing(assessment.support(record.assessments, record.relations)),
+        "stress": messaging.stress(said, "readout"),
+        "scores": scores,
+        "matrix": hypotheses.grid(matrix, items, scores),
+    }
+
+
+DRAW = {
+    "sections": lambda frame: charts.sections(frame, BLOCS),
+    "distance": charts.distance,
+    "claim_types": lambda frame: charts.claim_types(frame, ["assertion", "denial", "demand"]),
+    "accounts": lambda frame: charts.accounts(frame, NAMES, claims.ORDER),
+    "timeline": charts.timeline,
+    "stances": lambda frame: charts.stances(frame, BLOCS, STANCES),
+    "bearing": charts.bearing,
+    "stress": lambda frame: charts.stress(frame, messaging.GROUPS),
+    "scores": charts.scores,
+    "matrix": charts.matrix,
+}
+# The columns whose text comes from a case's cells; the others hold codes and computed words.
+CELLS = {
+    "sections": "section", "distance": "place", "claim_types": "actor", "accounts": "topic", "timeline": "what",
+    "stances": "actor", "bearing": "gist", "stress": "topic", "scores": "title", "matrix": "label",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return frames(case())
+
+
+def spec(chart) -> dict:
+    """The specification as the notebooks show it, with the house's look."""
+    return chart.to_dict(validate=True) | {"config": theme.config()}
+
+
+def svg(specification: dict) -> str:
+    return vl_convert.vegalite_to_svg(specification, vl_version="5.20")
+
+
+def data(specification: dict) -> list[dict]:
+    return specification["datasets"][specification["data"]["name"]]
+
+
+def texts(picture: str) -> str:
+    """The words in a picture, in order."""
+    import xml.etree.ElementTree as ElementTree
+
+    return "\n".join(element.text or "" for element in ElementTree.fromstring(picture).iter() if element.tag.endswith("text"))
+
+
+def test_every_chart_of_the_module_is_drawn_here():
+    import inspect
+
+    public = {name for name, function in inspect.getmembers(charts, inspect.isfunction) if function.__module__ == charts.__name__}
+    assert {name for name in public if not name.startswith("_")} == set(DRAW) == set(CELLS)
+
+
+@pytest.mark.parametrize("name", DRAW)
+class TestEveryChart:
+    def test_draws_its_frame_whole(self, name, drawn):
+        """The frame is the chart's data table, so every row of it is in the specification, and its words in the picture."""
+        specification = spec(DRAW[name](drawn[name]))
+        rows = drawn[name][drawn[name]["claims"] > 0] if name == "accounts" else drawn[name]
+        assert len(data(specification)) == len(rows)
+        picture = texts(svg(specification))
+        for word in rows[CELLS[name]].astype(str).str.split().str[0].unique():
+            assert word in picture
+
+    def test_draws_one_row(self, name, drawn):
+        specification = spec(DRAW[name](drawn[name].iloc[:1]))
+        assert len(data(specification)) == 1
+        assert str(drawn[name][CELLS[name]].iloc[0]).split()[0] in texts(svg(specification))
+
+    def test_draws_nothing_left_as_an_empty_chart(self, name, drawn):
+        specification = spec(DRAW[name](drawn[name].iloc[:0]))
+        assert data(specification) == []
+        assert svg(specification).startswith("<svg")
+
+    def test_draws_a_case_of_which_nothing_is_left(self, name):
+        assert svg(spec(DRAW[name](frames(emptied(case()))[name]))).startswith("<svg")
+
+    def test_shows_hostile_text_as_text(self, name, drawn):
+        frame = drawn[name].copy()
+        frame[CELLS[name]] = frame[CELLS[name]].astype(str) + HOSTILE
+        picture = svg(spec(DRAW[name](frame)))
+        assert "<script>alert" not in picture
+        assert "<script>alert" in texts(picture), "escaped, and still there to be read"
+
+    def test_the_same_data_gives_the_same_specification(self, name, drawn):
+        first, second = (json.dumps(DRAW[name](frame[name]).to_dict()) for frame in (drawn, frames(case())))
+        assert first == second
+
+    def test_leaves_its_frame_as_it_was(self, name, drawn):
+        before = drawn[name].copy()
+        DRAW[name](drawn[name])
+        assert drawn[name].equals(before)
+
+    def test_brings_no_look_of_its_own_and_asks_nobody(self, name, drawn):
+        specification = DRAW[name](drawn[name]).to_dict()
+        assert set(specification.get("config", {})) <= {"view"}, "Altair's own default, which the house's look replaces"
+        text = json.dumps({key: value for key, value in specification.items() if key != "$schema"})
+        assert "http" not in text and '"url"' not in text
+
+
+class TestColours:
+    def scale(self, chart, field="voice"):
+        found = []
+
+        def walk(part):
+            if isinstance(part, dict):
+                if part.get("field") == field and "scale" in part and "range" in part["scale"]:
+                    found.append(dict(zip(part["scale"]["domain"], part["scale"]["range"])))
+                for value in part.values():
+                    walk(value)
+            elif isinstance(part, list):
+                for value in part:
+                    walk(value)
+
+        walk(chart.to_dict())
+        return found[0]
+
+    def test_a_side_has_one_colour_in_every_chart_whoever_else_is_in_it(self, drawn):
+        whole = self.scale(charts.sections(drawn["sections"], BLOCS))
+        part = drawn["sections"][drawn["sections"]["bloc"] == "outside"]
+        assert self.scale(charts.sections(part, BLOCS)) == {"others": whole["others"]}
+        assert self.scale(charts.stances(drawn["stances"], BLOCS, STANCES))["others"] == whole["others"]
+
+    def test_the_articles_own_voice_is_no_sides_colour(self, drawn):
+        scale = self.scale(charts.sections(drawn["sections"], BLOCS))
+        assert scale[OWN] == theme.OWN
+        assert theme.OWN not in theme.COLOURS
+
+    def test_sides_differ_in_colour(self, drawn):
+        scale = self.scale(charts.sections(drawn["sections"], BLOCS))
+        assert len(set(scale.values())) == len(scale) == 4
+
+    def test_a_status_keeps_its_colour_when_others_are_missing(self, drawn):
+        frame = drawn["accounts"]
+        whole = self.scale(charts.accounts(frame, NAMES, claims.ORDER), "status")
+        alone = self.scale(charts.accounts(frame[frame["status"] == "one side only"], NAMES, claims.ORDER), "status")
+        assert alone == {"one side only": whole["one side only"]}
+
+
+class TestStances:
+    def test_two_reactions_of_one_speaker_with_one_stance_do_not_cover_each_other(self, drawn):
+        twice = drawn["stances"].iloc[[2, 2]]
+        places = [row["place"] for row in data(spec(charts.stances(twice, BLOCS, STANCES)))]
+        assert len(set(places)) == 2
+
+    @pytest.mark.parametrize("stance", [-2, 0, 2])
+    def test_many_of_them_stay_on_the_scale(self, drawn, stance):
+        many = drawn["stances"].iloc[[0] * 8].assign(stance=stance)
+        places = [row["place"] for row in data(spec(charts.stances(many, BLOCS, STANCES)))]
+        assert all(-2.3 <= place <= 2.3 for place in places)
+
+    def test_the_axis_says_what_each_step_means(self, drawn):
+        picture = texts(svg(spec(charts.stances(drawn["stances"], BLOCS, STANCES))))
+        assert all(word in picture for word in STANCES.values())
+
+    def test_a_step_may_be_named_with_any_mark(self, drawn):
+        meaning = STANCES | {-1: "doesn't \\ trust"}
+        assert "doesn't \\ trust" in texts(svg(spec(charts.stances(drawn["stances"], BLOCS, meaning))))
+
+
+class TestTheme:
+    def test_light_and_dark_differ_in_ink_only(self):
+        light, dark = theme.config(), theme.config(dark=True)
+        assert light.keys() == dark.keys()
+        assert light["range"] == dark["range"], "a side keeps its colour at night"
+        assert light["axis"]["labelColor"] != dark["axis"]["labelColor"]
+
+    def test_the_page_shines_through(self):
+        assert theme.config()["background"] == theme.config(dark=True)["background"] == "transparent"

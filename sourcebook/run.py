@@ -23,8 +23,10 @@ def run(notebook: Path, output: Path, parameters: dict, cwd: Path) -> Path:
 
     try:
         executed = papermill.execute_notebook(
-            str(notebook), None, parameters=parameters, cwd=str(cwd), kernel_name="python3", language="python",
+            str(notebook), None, parameters=parameters, kernel_name="python3", language="python",
             progress_bar=False, execution_timeout=TIMEOUT, extra_arguments=[QUIET],
+            # papermill's own cwd= changes the folder of the whole process, which runs side by side would fight over.
+            resources={"metadata": {"path": str(cwd)}},
         )  # fmt: skip
     except papermill.exceptions.PapermillExecutionError as error:
         raise RunError(notebook.stem, error.cell_index + 1, f"{error.ename}: {error.evalue}", _open(notebook)) from error

@@ -59,12 +59,12 @@ def devices(framings: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 def figures(said: pd.DataFrame) -> dict:
     """Named figures: n_statements, n_voices, n_own, own_share, n_unnamed_channel, n_direct, direct_share,
     sections and places (counts in words), finding."""
-    others = said[said["actor"] != OWN]
-    n_own, n_direct = int((said["mode"] == "own").sum()), int(others["mode"].isin(["direct", "mixed"]).sum())
+    others = said[said["mode"] != "own"]
+    n_own, n_direct = len(said) - len(others), int(others["mode"].isin(["direct", "mixed"]).sum())
     n_unnamed = int((others["removes"].isna()).sum())
     values = {
         "n_statements": len(said),
-        "n_voices": others["actor"].nunique(),
+        "n_voices": said.loc[said["actor"] != OWN, "actor"].nunique(),
         "n_own": n_own,
         "own_share": percent(n_own, len(said)),
         "n_attributed": len(others),

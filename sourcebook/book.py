@@ -10,46 +10,71 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
-from sourcebook import paths
+from sourcebook import commentary, paths
 from sourcebook.article import read as read_article
 from sourcebook.case import Case, load, locate
 from sourcebook.check import check
-from sourcebook.errors import BuildError, CaseError
+from sourcebook.errors import BuildError, CaseError, Fault, SourcebookError
 from sourcebook.parameters import Parameter, checked, declared
 from sourcebook.run import Progress, run_all, silent
 
 
 def notebooks(top: Path) -> list[Path]:
     """The notebooks of the book, in the order of _toc.yml, the only place where order is stated."""
-    toc = yaml.safe_load((top / paths.TOC).read_text(encoding="utf-8"))
+    toc = paths.settings(top / paths.TOC)
     files = re.findall(rf"{paths.NOTEBOOKS}/[\w-]+", json.dumps(toc))
     return [top / f"{file}.ipynb" for file in files]
 
 
-def plan(case: Case, top: Path, given: dict) -> tuple[dict, dict[str, dict], dict[str, Parameter]]:
+class Plan(NamedTuple):
+    """What a report is run with: parameters that differ from the notebooks' defaults, each notebook's share, all there are."""
+
+    values: dict
+    shares: dict[str, dict]
+    known: dict[str, Parameter]
+
+
+def plan(case: Case, top: Path, given: dict) -> Plan:
     """Checked values (the case's defaults, then `given` over them), each notebook's share of them, and all parameters."""
     books = notebooks(top)
     known = declared(books)
+    checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
     values = checked({**case.meta.get("parameters", {}), **given}, known, case)
-    other = {"case": case.name} if case.name != paths.default_case(top) else {}
+    if case.folder.is_absolute() and case.folder != top / paths.DATA / case.name:
+        raise SourcebookError(f"{case.folder} is not below data/, where the notebooks look for cases: copy it to data/{case.name}.")
+    other = {} if case.name == paths.default_case(top) else {"case": case.name}
     shares = {
         path.stem: other | {name: value for name, value in values.items() if path.stem in known[name].notebooks} for path in books
     }
-    return values, shares, known
+    return Plan(values, shares, known)
 
 
-def report_name(case: Case, values: dict) -> str:
-    """The case's name, and for a choice of parameters a digest of it, so that reports lie side by side."""
-    if not values:
+def commentary_faults(folder: Path, top: Path) -> list[Fault]:
+    """Names in the case's commentary that its notebook does not glue, going by the notebooks' stored outputs."""
+    faults = []
+    for path in notebooks(top):
+        text = folder / paths.COMMENTARY / f"{path.stem}.md"
+        outputs = [out for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] for out in cell.get("outputs", [])]
+        names = {out["metadata"]["scrapbook"]["name"] for out in outputs if "scrapbook" in out.get("metadata", {})}
+        if text.is_file() and names:
+            faults += commentary.faults(text, names)
+    return faults
+
+
+def report_name(case: Case, values: dict, usual: dict) -> str:
+    """The case's name, and for parameters other than its `usual` ones a digest of them, so that reports lie side by side."""
+    if values == usual:
         return case.name
     return f"{case.name}-{hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
 def build(
-    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, progress: Progress = silent
+    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, progress: Progress = silent,
+    engine: str = "fork",
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
@@ -64,13 +89,13 @@ def build(
     case = load(str(folder))
     top = paths.root()
     values, shares, _ = plan(case, top, given)
-    name = report_name(case, values)
+    name = report_name(case, values, plan(case, top, {}).values)
     (top / paths.BUILD).mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
         _stage(top, case, source)
         say(f"Case {case.name}" + "".join(f", {name}={value}" for name, value in values.items()))
-        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, progress)
+        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, progress, engine)
         say("Building the pages")
         html = _jupyter_book(source)
         report = Path(scratch) / "report"
@@ -87,7 +112,7 @@ def _stage(top: Path, case: Case, source: Path) -> None:
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
     shutil.copytree(case.folder, source / paths.DATA / case.name)
     shutil.copy(top / paths.TOC, source / paths.TOC)
-    config = yaml.safe_load((top / paths.CONFIG).read_text(encoding="utf-8"))
+    config = paths.settings(top / paths.CONFIG)
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import yaml
 
-from sourcebook.errors import Fault
+from sourcebook.errors import Fault, nearest
 from sourcebook.paths import CASE
 
 TEXT = {"type": "string", "minLength": 1}
 SCHEMA = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["title", "question", "article", "assessor", "accounts", "readout", "authors", "licence", "version"],
+    "required": ["title", "subtitle", "question", "article", "assessor", "accounts", "readout", "authors", "licence", "version"],
     "properties": {
         "title": TEXT,
         "subtitle": TEXT,
@@ -56,8 +56,14 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
         return None, [Fault(CASE, line, "", "", "not readable as YAML", getattr(error, "problem", None) or str(error))]
-    faults = [
-        Fault(CASE, None, "", ".".join(map(str, error.path)), error.message, "see “case.yml” in docs/coding.md")
-        for error in Draft202012Validator(SCHEMA).iter_errors(meta)
-    ]
+    faults = []
+    for error in Draft202012Validator(SCHEMA).iter_errors(meta):
+        place, known = [*map(str, error.path)], error.schema.get("properties", {})
+        if error.validator == "additionalProperties":
+            faults += [
+                Fault(CASE, None, "", ".".join([*place, key]), "there is no such key", f"the keys here are {', '.join(known)}{nearest(key, known)}")
+                for key in error.instance.keys() - known.keys()
+            ]
+        else:
+            faults.append(Fault(CASE, None, "", ".".join(place), error.message, "see “case.yml” in docs/coding.md"))
     return (None if faults else meta), faults

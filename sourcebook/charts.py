@@ -4,6 +4,9 @@ Every chart draws one frame, so that the frame is its data table. Colours stand 
 and nothing else; the article's own voice is grey.
 """
 
+import json
+from itertools import cycle
+
 import altair as alt
 import pandas as pd
 
@@ -19,7 +22,7 @@ def _height(rows: int) -> int:
 
 def _blocs(frame: pd.DataFrame, labels: dict[str, str], title: str = "Voice") -> alt.Color:
     """Colour by the frame's `bloc`, the same for a bloc in every chart of the case, with only the blocs that occur."""
-    colours = dict(zip(labels, theme.COLOURS)) | {OWN: theme.OWN}
+    colours = dict(zip(labels, cycle(theme.COLOURS))) | {OWN: theme.OWN}
     here = [bloc for bloc in [*labels, OWN] if bloc in set(frame["bloc"])]
     names = {bloc: labels.get(bloc, bloc) for bloc in here}
     scale = alt.Scale(domain=list(names.values()), range=[colours[bloc] for bloc in here])
@@ -108,9 +111,10 @@ def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str
     order = list(stances.astype({"stance": float}).groupby("actor")["stance"].mean().sort_values(ascending=False, kind="stable").index)
     frame = _voiced(stances, blocs)
     # Two reactions of one speaker with one stance stand side by side, not on top of each other.
-    frame["place"] = frame["stance"].astype(float) + 0.14 * frame.groupby(["actor", "stance"]).cumcount()
+    beside = frame.groupby(["actor", "stance"]).cumcount() * (1 - 2 * (frame["stance"] > 0).astype(int))
+    frame["place"] = frame["stance"].astype(float) + 0.14 * beside
     base = alt.Chart(frame, width=theme.WIDTH, height=_height(len(order)) + 10)
-    words = " : ".join(f"datum.value == {stance} ? '{word}'" for stance, word in meaning.items())
+    words = " : ".join(f"datum.value == {stance} ? {json.dumps(word)}" for stance, word in meaning.items())
     axis = alt.Axis(values=list(meaning), labelExpr=f"{words} : ''", domain=False, labelFlush=False)
     marks = base.mark_point(filled=True, size=150, opacity=1).encode(
         x=alt.X("place:Q", title=None, axis=axis, scale=alt.Scale(domain=[-2.3, 2.3], nice=False)),

@@ -1,5 +1,7 @@
 """A case's files, turned into the list of everything that is wrong with them."""
 
+import csv
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +10,7 @@ from sourcebook import rules
 from sourcebook.article import Article
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, nearest
+from sourcebook.paths import PACKAGE
 from sourcebook.schema import Schema
 
 # Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
@@ -15,6 +18,7 @@ STRUCTURE = {
     "scheme-error", "source-error", "encoding-error", "format-error", "resource-error",
     "incorrect-label", "missing-label", "extra-label", "blank-label", "duplicate-label", "blank-header",
 }  # fmt: skip
+LABELS = {kind for kind in STRUCTURE if "label" in kind}
 # Said again, less clearly, beside another error of the same row.
 ECHOES = {"primary-key"}
 
@@ -26,9 +30,16 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     except CaseError as error:
         return error.faults
     meta, faults = read_casefile(folder)
-    found, broken = _schema_faults(folder, schema)
+    from frictionless import FrictionlessException
+
+    try:
+        found, broken = _schema_faults(folder, schema)
+    except FrictionlessException as error:
+        return [*faults, Fault(PACKAGE, None, "", "", f"not a data package ({error})", "mend what the message names")]
     tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
-    faults += found + rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder)
+    ragged = {(fault.file, fault.row) for fault in found if not fault.column}  # its cells stand in wrong columns
+    told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder)
+    faults += found + [fault for fault in told if (fault.file, fault.row) not in ragged]
     if meta:
         faults += rules.casefile(meta, tables, schema)
     if article and meta:
@@ -37,13 +48,26 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
 
 
 def read_text(folder: Path, table: str) -> pd.DataFrame:
-    """A table as it is written: one str column a field, blank = "", indexed by line of the file (the header being 1)."""
-    frame = pd.read_csv(
-        folder / f"{table}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig",
-        skip_blank_lines=False, on_bad_lines="skip", index_col=False,
-    )  # fmt: skip
-    frame.index += 2
-    return frame.fillna("")
+    """A table as it is written: one str column a field, blank = "", indexed by line of the file (the header being 1).
+
+    A row that is too short is filled up and one that is too long cut, so that every row is there to be checked.
+    """
+    records, lines = _records(folder / f"{table}.csv")
+    head, *body = records
+    rows = [(record + [""] * len(head))[: len(head)] for record in body]
+    return pd.DataFrame(rows, columns=head, index=lines[1:], dtype=str)
+
+
+def _records(path: Path) -> tuple[list[list[str]], list[int]]:
+    """The records of a CSV file, and the line on which each begins: a cell may hold a line break."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        records, lines, line = [], [], 1
+        for record in reader:
+            records.append(record)
+            lines.append(line)
+            line = reader.line_num + 1
+    return records, lines
 
 
 def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]:
@@ -61,22 +85,29 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
     sound = schema.tables.keys() - broken
     linked = _validate(folder, _without_keys(schema.descriptor, keep=sound))
     errors = plain + [(table, error) for table, error in linked if error.type == "foreign-key"]
-    faults, ragged = [], set()
+    # A row that ends early lacks one cell after another, and each required one is told as empty besides.
+    short = {(table, error.row_number) for table, error in errors if error.type == "missing-cell"}
+    labels = Counter(table for table, error in errors if error.type in LABELS)
+    faults = []
     for table, error in errors:
-        row = getattr(error, "row_number", None)
-        if error.type in ECHOES or (error.type == "missing-cell" and (table, row) in ragged):
+        place = table, getattr(error, "row_number", None)
+        if error.type in LABELS and labels[table] > 1:
+            faults.append(Fault(f"{table}.csv", None, "", "", f"the header reads {_header(folder, table)}", _right_header(schema, table)))
             continue
-        if error.type == "missing-cell":
-            ragged.add((table, row))
+        beside = error.type in ECHOES or table in broken and error.type not in STRUCTURE
+        if beside or place in short and error.type == "constraint-error" and error.cell in (None, "", "None"):
+            continue
         faults.append(_fault(table, error, schema, folder))
-    return faults, broken
+    return list(dict.fromkeys(faults)), broken
 
 
 def _validate(folder: Path, descriptor: dict) -> list[tuple[str, object]]:
     from frictionless import Package, system  # costs a third of a second, so only where it is used
 
+    # Without its dialect frictionless would guess one, and take a table of semicolons for a sound one.
+    told = [{**resource, "dialect": {"csv": {"delimiter": ","}}} for resource in descriptor["resources"]]
     with system.use_context(trusted=False):
-        report = Package.from_descriptor(descriptor, basepath=str(folder)).validate()
+        report = Package.from_descriptor({**descriptor, "resources": told}, basepath=str(folder)).validate()
     general = [("", error) for error in report.errors]
     return general + [(task.name, error) for task in report.tasks for error in task.errors]
 
@@ -92,9 +123,18 @@ def _without_keys(descriptor: dict, keep: set[str]) -> dict:
     return {**descriptor, "resources": resources}
 
 
+def _header(folder: Path, table: str) -> str:
+    return ",".join(_records(folder / f"{table}.csv")[0][0])
+
+
+def _right_header(schema: Schema, table: str) -> str:
+    return f"the header must read {','.join(schema.tables.get(table, []))}"
+
+
 def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
     """One frictionless error in the words of this project: what was found and what would be right."""
     file, row = f"{table}.csv" if table else "datapackage.json", getattr(error, "row_number", None)
+    row = row and _records(folder / file)[1][row - 1]  # frictionless counts records, an editor lines
     cells = getattr(error, "cells", None) or [""]
     id, column = cells[0] or "", getattr(error, "field_name", "") or ""
     field = schema.tables.get(table, {}).get(column, {})
@@ -121,6 +161,7 @@ def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
         case "extra-cell":
             found, right = f"one cell too many, “{cell}”", "put text that holds a comma in quotation marks"
         case "missing-cell":
+            column = ""
             found, right = "the row ends early", f"it needs {len(schema.tables[table])} cells, a comma for each empty one"
         case "blank-row":
             found, right = "the row is empty", "delete the line"
@@ -132,7 +173,7 @@ def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
             found, right = f"not UTF-8 ({error.note})", "save the file as UTF-8"
         case kind if kind in STRUCTURE:
             label = f"“{error.label}”" if getattr(error, "label", "") else "the header row"
-            found, right = f"{label} is not as the schema has it", f"the header must read {','.join(schema.tables.get(table, []))}"
+            found, right = f"{label} is not as the schema has it", _right_header(schema, table)
         case _:
             found, right = error.message, "see datapackage.json"
     return Fault(file, row, id, column, found, right)

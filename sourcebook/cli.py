@@ -9,11 +9,17 @@ import click
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
 
-CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/, or a path; the book's own case unless given.")
+CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/; the book's own case unless given.")
 PARAMETER = click.option("-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas.")
 ARTICLE = click.option(
     "--article", type=click.Path(path_type=Path), metavar="PATH", help="The article's text: verify every anchor against it."
 )
+
+
+ENGINE = click.option(
+    "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True,
+    help="Run notebooks in processes forked from a warm one, or each in a Jupyter kernel. The outputs are the same.",
+)  # fmt: skip
 
 
 @contextmanager
@@ -44,7 +50,8 @@ def main():
 @CASE
 @PARAMETER
 @ARTICLE
-def build(case, parameter, article):
+@ENGINE
+def build(case, parameter, article, engine):
     """Run the notebooks and build the HTML report.
 
     \b
@@ -54,7 +61,7 @@ def build(case, parameter, article):
     from sourcebook import book
     from sourcebook.parameters import split
 
-    page = book.build(case, split(parameter), article, say=click.echo, progress=_bar)
+    page = book.build(case, split(parameter), article, say=click.echo, progress=_bar, engine=engine)
     click.echo(f"The report: {page}")
 
 
@@ -64,11 +71,12 @@ def build(case, parameter, article):
 @PARAMETER
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; below _build/runs/ unless given.")
 @click.option("--save", is_flag=True, help="Store the outputs in notebooks/ itself (what nbval compares with).")
-def run(notebook, case, parameter, output, save):
+@ENGINE
+def run(notebook, case, parameter, output, save, engine):
     """Run notebooks (all of them unless named) without building pages.
 
     \b
-    sourcebook run claims -p exclude_blocs=us,russia
+    sourcebook run claims -p min_credibility=3
     """
     from sourcebook import book, paths
     from sourcebook.case import load
@@ -82,10 +90,13 @@ def run(notebook, case, parameter, output, save):
     for name in notebook:
         if name not in shares:
             raise ParameterError(f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}")
-    if save and (values or record.name != paths.default_case(top)):
+    usual = book.plan(record, top, {}).values
+    if save and (values != usual or record.name != paths.default_case(top)):
         raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
-    folder = top / paths.NOTEBOOKS if save else output or top / paths.BUILD / "runs" / book.report_name(record, values)
-    run_all(chosen, folder, shares, top, _bar)
+    if save and output:
+        raise ParameterError("--save writes into notebooks/, --output elsewhere: leave out one of them")
+    folder = top / paths.NOTEBOOKS if save else output or top / paths.BUILD / "runs" / book.report_name(record, values, usual)
+    run_all(chosen, folder, shares, top, _bar, engine)
     click.echo(f"The executed notebooks: {folder}")
 
 
@@ -97,12 +108,13 @@ def params(case):
     from sourcebook.case import load
 
     record = load(case)
-    _, shares, known = book.plan(record, paths.root(), {})
+    values, shares, known = book.plan(record, paths.root(), {})
     for parameter in known.values():
         if parameter.name == "case":
             continue  # chosen with --case
         taken = "all notebooks" if len(parameter.notebooks) == len(shares) else ", ".join(parameter.notebooks)
-        click.echo(f"{parameter.name} ({parameter.type}, default {parameter.default!r})")
+        default = values.get(parameter.name, parameter.default)
+        click.echo(f"{parameter.name} ({parameter.type}, default {default!r})")
         click.echo(f"    {parameter.help}; {taken}")
         if parameter.values(record):
             click.echo(f"    allowed: {', '.join(parameter.values(record))}")
@@ -113,16 +125,18 @@ def params(case):
 @ARTICLE
 def check(case, article):
     """Check a case's files and print every fault; with the article, verify every anchor too."""
+    from sourcebook import book, paths
     from sourcebook import check as checks
     from sourcebook.article import read
     from sourcebook.case import load, locate
     from sourcebook.errors import CaseError
 
-    folder = locate(case)
-    faults = checks.check(folder, read(article) if article else None)
+    folder, top = locate(case), paths.root()
+    faults = checks.check(folder, read(article) if article else None) + book.commentary_faults(folder, top)
     if faults:
         raise CaseError(folder.name, faults)
     record = load(str(folder))
+    book.plan(record, top, {})  # the case's own defaults are parameters like any others
     anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
     rows = sum(map(len, record.tables.values()))
     click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")
@@ -140,8 +154,11 @@ def clean():
     from sourcebook import paths
 
     folder = paths.root() / paths.BUILD
-    shutil.rmtree(folder, ignore_errors=True)
-    click.echo(f"Deleted: {folder}")
+    if folder.exists():
+        shutil.rmtree(folder)
+        click.echo(f"Deleted: {folder}")
+    else:
+        click.echo("Nothing was built.")
 
 
 if __name__ == "__main__":

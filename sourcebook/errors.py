@@ -71,3 +71,14 @@ def choices(wrong: object, valid) -> str:
     """“did you mean x?”, or where nothing is close, all that is valid."""
     names = sorted(map(str, valid))
     return nearest(wrong, names).removeprefix("; ") or (f"there are: {', '.join(names)}" if names else "there are none")
+
+
+def require(name: str, given, allowed) -> None:
+    """Raise ParameterError for a value that is not allowed: plain papermill hands over whatever was typed."""
+    if isinstance(given, str):
+        raise ParameterError(f"{name}: found the text “{given}”, it must be a list: with papermill -y '{name}: [{given}]'")
+    for value in given:
+        # True is 1 to Python, but no grade to a reader.
+        if not any(value == choice and type(value) is type(choice) for choice in allowed):
+            listed = ", ".join(map(str, allowed))
+            raise ParameterError(f"{name}: found {value!r}; allowed are {listed}{nearest(value, allowed)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sourcebook.case import Case
-from sourcebook.errors import ParameterError, nearest
+from sourcebook.errors import ParameterError, SourcebookError, nearest
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
 # A help text may end in what is allowed: columns (table.column) and words, joined by “|”, in brackets.
@@ -41,7 +41,12 @@ def declared(notebooks: list[Path]) -> dict[str, Parameter]:
 
     found: dict[str, Parameter] = {}
     for path in notebooks:
-        for name, entry in inspect_notebook(str(path)).items():
+        try:
+            entries = inspect_notebook(str(path))
+        except Exception as error:  # whatever a file that is no notebook makes papermill and nbformat raise
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise SourcebookError(f"notebooks/{path.name} cannot be read as a notebook ({reason}); restore it or mend _toc.yml.") from error
+        for name, entry in entries.items():
             kind, text = entry["inferred_type_name"], entry["help"]
             allowed = ALLOWED.search(text)
             new = Parameter(
@@ -66,10 +71,10 @@ def split(pairs: tuple[str, ...]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def checked(given: dict, known: dict[str, Parameter], case: Case) -> dict:
+def checked(given: dict, known: dict[str, Parameter], case: Case, place: str = "") -> dict:
     """Values by name, text made into each parameter's type; raise ParameterError with everything that is wrong.
 
-    A list may be written as text with commas. Values equal to the default are left out, so that what is said
+    `place` says where the values stand, if not on the command line. A list may be written as text with commas. Values equal to the default are left out, so that what is said
     and what is not said twice name the same report.
     """
     values, wrong = {}, []
@@ -82,17 +87,19 @@ def checked(given: dict, known: dict[str, Parameter], case: Case) -> dict:
             parameter = known[name]
             try:
                 typed = _typed(value, parameter.type)
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, TypeError):
                 wrong.append(f"{name}: found {value!r}, it must be of type {parameter.type}")
                 continue
             allowed = parameter.values(case)
             parts = typed if isinstance(typed, list) else [typed]
             bad = [part for part in parts if allowed and str(part) not in allowed]
             wrong += [f"{name}: found “{part}”; allowed are {', '.join(allowed)}{nearest(part, allowed)}" for part in bad]
+            if isinstance(typed, list):
+                typed = sorted(set(typed))  # the order of a list of exclusions says nothing
             if not bad and typed != parameter.default:
                 values[name] = typed
     if wrong:
-        raise ParameterError("\n".join(["These parameters cannot be used:", *(f"  {line}" for line in wrong)]))
+        raise ParameterError("\n".join([f"These parameters{f' in {place}' if place else ''} cannot be used:", *(f"  {line}" for line in wrong)]))
     return values
 
 
@@ -105,4 +112,7 @@ def _typed(value: object, kind: str):
         return TRUTH[str(value).lower()]
     if isinstance(value, bool) and kind != "bool" or isinstance(value, (list, dict)) or value is None:
         raise ValueError
-    return TYPES[kind](value)
+    typed = TYPES[kind](value)
+    if kind == "int" and isinstance(value, float) and value != typed:
+        raise ValueError  # int() would cut off the fraction
+    return typed

@@ -23,10 +23,20 @@ def root(start: Path | None = None) -> Path:
 
 def default_case(top: Path) -> str:
     """The case that the checkout's own book is about, as _config.yml has it."""
+    try:
+        return Path(settings(top / CONFIG)["sphinx"]["config"]["sourcebook_case"]).name
+    except (KeyError, TypeError):
+        raise SourcebookError(f"{CONFIG} does not say which case the book is about: set sphinx, config, sourcebook_case to data/NAME.") from None
+
+
+def settings(path: Path) -> dict:
+    """What _config.yml or _toc.yml says; SourcebookError where it cannot be read."""
     import yaml
 
-    config = yaml.safe_load((top / CONFIG).read_text(encoding="utf-8"))
-    return Path(config["sphinx"]["config"]["sourcebook_case"]).name
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SourcebookError(f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}.") from error
 
 
 def cases(top: Path) -> list[str]:

@@ -4,6 +4,7 @@ Every function takes tables as text: a dict of frames, one str column a field, i
 file. A table that could not be read is not in the dict, and nothing is asked of it.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sourcebook.paths import CASE, REFERENCES
 from sourcebook.schema import Schema
 
 WORDS = 12  # a quotation's budget
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+ODD_NUMBER = re.compile(r"\+\d+|-?0\d+")
 ITEMS = ("claims", "reactions", "assessments", "framings", "events")
 # Columns whose value is the id of a row in any of ITEMS: a foreign key names one table, so it cannot say this.
 LINKS = (("reactions", "target_id"), ("relations", "from_id"), ("relations", "to_id"),
@@ -25,17 +28,30 @@ Tables = dict[str, pd.DataFrame]
 
 def tables(tables: Tables, schema: Schema) -> list[Fault]:
     """Ids that two tables share, links to rows that are not there, quotes, and ratings without a reason."""
-    return [*_shared_ids(tables), *_links(tables), *_quotes(tables, schema), *_ratings(tables), *_order(tables)]
+    return [*_cells(tables, schema), *_shared_ids(tables), *_links(tables), *_quotes(tables, schema), *_ratings(tables), *_order(tables)]
 
 
 def _rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
     for name in names:
         for line, row in tables.get(name, pd.DataFrame()).iterrows():
-            yield name, line, row.to_dict()
+            if any(row):  # an empty line is a fault of its own
+                yield name, line, row.to_dict()
 
 
 def _fault(table: str, line: int, row: dict, column: str, found: str, right: str) -> Fault:
     return Fault(f"{table}.csv", line, row.get("id", ""), column, found, right)
+
+
+def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
+    for table, line, row in _rows(tables, *tables):
+        for column, value in row.items():
+            if found := UNPRINTABLE.search(value):
+                right = "such marks break a page or a chart and cannot be seen: delete it"
+                yield _fault(table, line, row, column, f"the character U+{ord(found[0]):04X} in “{value[:40]}”", right)
+            elif value != value.strip():
+                yield _fault(table, line, row, column, f"found “{value[:40]}”", "delete the spaces around it")
+            elif schema.tables[table][column]["type"] == "integer" and ODD_NUMBER.fullmatch(value):
+                yield _fault(table, line, row, column, f"found “{value}”", "write the number without a plus sign or a leading zero")
 
 
 def _shared_ids(tables: Tables) -> Iterator[Fault]:
@@ -110,14 +126,14 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
 
 def references(tables: Tables, folder: Path) -> list[Fault]:
     """Bibliography keys that the case's references.bib does not have."""
-    from pybtex.database import BibliographyDataError, parse_file
-    from pybtex.scanner import PybtexSyntaxError
+    from pybtex.database import parse_file
+    from pybtex.exceptions import PybtexError
 
     try:
         known = set(parse_file(folder / REFERENCES, "bibtex").entries)
-    except OSError:
-        return [Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")]
-    except (PybtexSyntaxError, BibliographyDataError) as error:
+    except (PybtexError, UnicodeDecodeError) as error:
+        if not (folder / REFERENCES).is_file():
+            return [Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")]
         return [Fault(REFERENCES, getattr(error, "lineno", None), "", "", f"not readable as BibTeX ({error})", "mend the entry")]
     return [
         _fault(table, line, row, "bibkey", f"found “{row['bibkey']}”", f"it must be a key of {REFERENCES}{nearest(row['bibkey'], known)}")

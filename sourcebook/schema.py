@@ -10,6 +10,8 @@ import pandas as pd
 from sourcebook.errors import CaseError, Fault
 from sourcebook.paths import PACKAGE
 
+TABLES = ("paragraphs", "actors", "sources", "events", "claims", "reactions", "assessments", "framings", "relations",
+          "hypotheses", "consistency", "corroboration", "errata")  # fmt: skip
 ANCHOR = ("paragraph", "start", "end", "digest")
 
 
@@ -23,7 +25,14 @@ class Schema:
     def read(cls, folder: Path) -> "Schema":
         """Read `folder`/datapackage.json; raise CaseError where it is missing or not JSON."""
         try:
-            return cls(json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
+            schema = cls(json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
+            missing = [table for table in TABLES if table not in schema.tables]
+            if not missing:
+                return schema
+            fault = Fault(PACKAGE, None, "", "resources", f"no table {', '.join(missing)}", "every case has it: copy another case's and adapt it")
+        except (KeyError, TypeError, AttributeError) as error:
+            right = "it must list resources, each with a name and a schema with fields: compare another case's"
+            fault = Fault(PACKAGE, None, "", "", f"not a data package ({type(error).__name__}: {error})", right)
         except FileNotFoundError:
             fault = Fault(PACKAGE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")
         except (json.JSONDecodeError, UnicodeDecodeError) as error:

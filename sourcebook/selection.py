@@ -6,6 +6,7 @@ from inspect import signature
 import pandas as pd
 
 from sourcebook.case import Case
+from sourcebook.errors import require
 from sourcebook.statements import statements
 
 UNNAMED = ("unnamed", "collective")
@@ -28,12 +29,19 @@ def keep(
     attribution: "explicit" keeps only statements whose passage names the speaker, "implied" also those whose
     surroundings do; what is attributed to nobody is the article's own voice and stays. exclude_actors,
     exclude_blocs: leave out what these say. include_unnamed: False leaves out speakers without a name.
-    Events stay: nobody in particular says them. Relations and ratings stay where both ends do.
+    Events stay: nobody in particular says them. Relations and ratings stay where both ends do. Raise ParameterError
+    for a value that the case does not allow.
     """
     choices = {name: value for name, value in locals().items() if name != "case" and (value or None) != (DEFAULTS[name] or None)}
-    said = statements(case)
     codes = case.schema.codes
     grades, blocs = codes("sources", "reliability"), codes("actors", "bloc")
+    require("min_reliability", [min_reliability], grades)
+    require("min_credibility", [min_credibility], codes("claims", "credibility"))
+    require("attribution", [attribution], ATTRIBUTION)
+    require("exclude_actors", exclude_actors, list(case.actors["id"]))
+    require("exclude_blocs", exclude_blocs, blocs)
+    require("include_unnamed", [include_unnamed], [True, False])
+    said = statements(case)
     rank = said["reliability"].astype("str").map({grade: place for place, grade in enumerate(grades)})
     passed = rank.isna() | (rank <= grades.index(min_reliability))
     passed &= said["credibility"].isna() | (said["credibility"] <= min_credibility).fillna(False)

@@ -35,7 +35,7 @@ def figure(chart: alt.TopLevelMixin, *, name: str, title: str, caption: str, alt
     spec["config"] = theme.config()
     spec["usermeta"] = {
         "embedOptions": {"actions": False, "renderer": "svg"},
-        "sourcebook": {"name": name, "caption": caption, "columns": columns},
+        "sourcebook": {"name": name, "caption": caption, "columns": list(columns.items())},  # pairs: nbformat sorts the keys of a dict
     }
     display({VEGALITE: spec, "text/plain": alternative}, raw=True)
 

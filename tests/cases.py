@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import yaml
@@ -23,6 +24,7 @@ ARTICLE = "\n\n".join(text for _, _, text in PARAGRAPHS) + "\n"
 CODES = {"topic": ["opening", "ships", "weather"], "bloc": ["town", "port", "outside"]}
 META = {
     "title": "The fair",
+    "subtitle": "Who wants what, and why",
     "question": "Who wants the fair in May?",
     "article": {"title": "Harbour fair moves to May", "date": "2031-02-03", "language": "en", "sha256": ""},
     "assessor": "tides",
@@ -33,7 +35,7 @@ META = {
     "version": "1.0",
 }
 BIBLIOGRAPHY = "@misc{gazette_2031, author = {{The Gazette}}, title = {{The fair}}, year = {2031}}\n"
-COMMENTARY = "The record has {n_claims} claims {cite:p}`gazette_2031`.\n\nOf them C01 is a promise.\n"
+COMMENTARY = "In short: {finding} {cite:p}`gazette_2031`.\n\nC01 is a promise.\n"
 
 
 def anchor(paragraph: int, text: str) -> dict:
@@ -207,3 +209,11 @@ def write(parent: Path) -> Record:
         record.put(resource["name"], rows[resource["name"]], [field["name"] for field in resource["schema"]["fields"]])
     record.print_article(ARTICLE, adopt=True)
     return record
+
+
+def checkout(parent: Path) -> Record:
+    """Write the case into a checkout of its own, with this project's notebooks: what the commands work in."""
+    shutil.copytree(ROOT / "notebooks", parent / "notebooks")
+    shutil.copy(ROOT / "_toc.yml", parent)
+    (parent / "_config.yml").write_text("sphinx: {config: {sourcebook_case: data/fair}}\n", "utf-8")
+    return write(parent / "data")

@@ -60,7 +60,7 @@ def test_figures_and_the_sentence_made_of_them(support):
     assert values["conclusions"] == "J01 1 for, 1 against; J03 0 for, 0 against"
     assert values["finding"] == (
         "The article carries 3 judgements of its assessor, The Institute: 1 relay what was said or done, 2 conclude. Other rows of "
-        "the article support 1 of the conclusions and weaken 1; 1 conclusion stands alone. Only 1 of the 3 are ascribed in so many words."
+        "the article support 1 of the conclusions and weaken 1; 1 conclusion stands without support. Only 1 of the 3 are ascribed in so many words."
     )
 
 

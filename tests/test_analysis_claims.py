@@ -53,8 +53,13 @@ class TestAccounts:
         assert told.loc[1, "first"] == "Both share the water. Says again that water is shared."
         assert told.loc[2, "first"] == ""
 
-    def test_a_claim_about_no_event_or_of_a_third_party_is_in_no_account(self):
-        assert not accounts().astype(str).stack().str.contains("C06").any()
+    def test_a_claim_about_another_event_or_of_a_third_party_is_in_no_account(self):
+        record = case()
+        record.claims.loc[record.claims["id"] == "C03", "event_id"] = "E02"
+        record.claims.loc[record.claims["id"] == "C06", "event_id"] = "E01"
+        told = accounts(record=record).set_index("topic")
+        assert told.loc["border", ["first_ids", "second_ids", "status"]].tolist() == ["", "C04", "one side only"]
+        assert told.loc["water", ["first_ids", "second_ids"]].tolist() == ["C01, C07", "C02"]
 
     @pytest.mark.parametrize(
         ("kind", "standing"),
@@ -101,10 +106,10 @@ class TestTimeline:
             ("2020-01-01", "day", "2020-01-01"),
             ("2019-12-30", "week", "2020-01-05"),
             ("2020-03-01", "month", "2020-03-31"),
-            ("2020-02-01", "month", "2020-02-29"),
-            ("2020-04-01", "month", "2020-04-30"),
+            pytest.param("2020-02-01", "month", "2020-02-29"),
+            pytest.param("2020-04-01", "month", "2020-04-30"),
             ("2019-01-01", "year", "2019-12-31"),
-            ("2020-01-01", "year", "2020-12-31"),
+            pytest.param("2020-01-01", "year", "2020-12-31"),
         ],
     )
     def test_a_period_ends_on_its_last_day(self, date, precision, last):
@@ -114,7 +119,7 @@ class TestTimeline:
     def test_the_busiest_day_is_told_and_the_earlier_of_two(self):
         record = case()
         assert claims.busiest(claims.timeline(record.events, record.sources)) == "2 of 4 dated entries fall on 1 January 2020"
-        assert claims.busiest(claims.timeline(record.events, record.sources.iloc[:0])) == "1 of 2 dated entries fall on 30 December 2019"
+        assert claims.busiest(claims.timeline(record.events, record.sources.iloc[:0]).iloc[::-1]) == "1 of 2 dated entries fall on 30 December 2019"
 
 
 class TestDecisive:

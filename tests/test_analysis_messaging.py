@@ -52,6 +52,17 @@ def test_a_subject_that_only_the_article_takes_up_is_still_raised_by_the_stateme
     assert set(table.loc[table["only_readout"], "topic"]) == {"fish", "border"}
 
 
+def test_a_subject_that_only_the_article_raises_is_not_the_statements(record):
+    said = statements(record)
+    table = messaging.stress(said.assign(topic=said["topic"].mask(said["id"] == "F02", "trade")), "readout")
+    assert table.loc[table["topic"] == "trade", ["group", "lead", "only_readout"]].to_numpy().tolist() == [["the article", 0, False]]
+
+
+def test_a_row_that_tells_against_a_framing_is_not_read_so():
+    against = case(relations="id|from_id|to_id|relation|rationale|note\nL1|C04|F01|undercuts||")
+    assert messaging.readings(against, "readout")["readings"].sum() == 0
+
+
 def test_a_reading_is_a_framing_that_a_row_is_offered_in_support_of(record):
     """L06: the article reads F01 from C05. L04 supports a judgement, which is no reading."""
     found = messaging.readings(record, "readout")

@@ -55,8 +55,8 @@ def test_figures_tell_the_parties_from_everybody_else(stances):
     assert (values["against_inside"], values["against_outside"], values["against_outside_share"]) == (0, 2, "100%")
     assert (values["mean_north"], values["mean_south"], values["mean_outside"]) == ("+2.0", "+0.0", "-1.5")
     assert values["finding"] == (
-        "Of 4 reactions, 1 are in favour and 2 against. The two parties to the event account for 1 of the favourable ones; "
-        "everybody else is against in 2 of 2 reactions."
+        "Of 4 reactions, 1 is in favour and 2 against. The two parties to the event account for 1 of the favourable ones; "
+        "of 2 reactions by others, 2 are against."
     )
 
 
@@ -70,4 +70,4 @@ def test_nothing_left_is_a_sentence_and_empty_tables():
     assert nothing.empty and reactions.by_actor(nothing).empty and reactions.by_bloc(nothing).empty
     values = reactions.figures(nothing, SIDES)
     assert (values["n_reactions"], values["speakers"], values["against_outside_share"]) == (0, "none", "n/a")
-    assert values["finding"].startswith("Of no reaction, 0 are in favour")
+    assert values["finding"].startswith("No reaction is left to count.")

@@ -93,6 +93,12 @@ def test_channels_come_best_grade_first_and_an_unused_one_is_shown_with_none():
     assert rows(table, "id", "statements") == [("study", 0), ("paper", 6), ("readout", 4), ("unsaid", 1)]
 
 
+def test_channels_of_one_grade_come_most_used_first():
+    record = case()
+    record.sources.loc[record.sources["id"] == "study", "reliability"] = "B"
+    assert rows(source.channels(statements(record), record.sources), "id", "statements")[:2] == [("paper", 6), ("study", 3)]
+
+
 def test_devices_are_counted_with_what_they_mean():
     labels = SCHEMA.labels("framings", "device")
     assert rows(source.devices(case().framings, labels), "device", "meaning", "rows", "ids") == [

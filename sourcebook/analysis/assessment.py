@@ -61,7 +61,7 @@ def figures(support: pd.DataFrame, assessor: str) -> dict:
     values["finding"] = (
         f"The article carries {count(len(support), 'judgement')} of its assessor, {assessor}: {values['n_claimed']} relay what was said or done, "
         f"{len(concluded)} conclude. Other rows of the article support {supported} of the conclusions and weaken "
-        f"{len(contested)}; {count(len(bare), 'conclusion')} {verb(len(bare), 'stands', 'stand')} alone. "
+        f"{len(contested)}; {count(len(bare), 'conclusion')} {verb(len(bare), 'stands', 'stand')} without support. "
         f"Only {values['n_explicit']} of the {len(support)} are ascribed in so many words."
     )
     return values

@@ -68,12 +68,12 @@ def sides(accounts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def timeline(events: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """All that the article dates: date, end (datetime64: last day of the period), what, kind (event, source), id, precision."""
-    days = {"day": 0, "week": 6, "month": 30, "year": 364}
+    last = {"day": pd.Timedelta(0), "week": pd.Timedelta(days=6), "month": pd.offsets.MonthEnd(0), "year": pd.offsets.YearEnd(0)}
     happened = events.assign(kind="event").rename(columns={"title": "what"})
     dated = sources[sources["date"].notna()].assign(kind="source", precision="day").rename(columns={"title": "what"})
     columns = ["date", "what", "kind", "id", "precision"]
     table = pd.concat([happened[columns].astype({"precision": "str"}), dated[columns].astype({"precision": "str"})], ignore_index=True)
-    table["end"] = table["date"] + pd.to_timedelta(table["precision"].map(days), unit="D")
+    table["end"] = pd.to_datetime([date + last[precision] for date, precision in zip(table["date"], table["precision"])])
     return table.sort_values(["date", "kind", "id"], ignore_index=True)
 
 
@@ -82,7 +82,7 @@ def busiest(timeline: pd.DataFrame) -> str:
     if timeline.empty:
         return "Nothing is dated"
     days = timeline["date"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return f"{days.iloc[0]} of {len(timeline)} dated entries fall on {days.index[0]:%-d %B %Y}"
+    return f"{days.iloc[0]} of {len(timeline)} dated entries fall on {days.index[0].day} {days.index[0]:%B %Y}"
 
 
 def decisive(claims: pd.DataFrame, events: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:

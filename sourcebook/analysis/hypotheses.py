@@ -8,11 +8,13 @@ its grades is this project's own choice and a parameter.
 
 import pandas as pd
 
+from sourcebook.errors import require
 from sourcebook.statements import statements
 from sourcebook.words import count, listing
 
 POINTS = {"II": 2.0, "I": 1.0, "N": 0.0, "C": 0.0, "CC": 0.0}  # against a hypothesis
 SCALE = {"II": -2, "I": -1, "N": 0, "C": 1, "CC": 2}  # for pictures and diagnosticity
+EVIDENCE, WEIGHTS = ("reported", "all"), ("grades", "equal")
 OPINIONS = ("evaluation", "forecast")
 # Weight of the best grade is 1 and falls evenly to 0.2; what cannot be judged weighs half.
 RELIABILITY = {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.4, "E": 0.2, "F": 0.5}
@@ -28,6 +30,8 @@ def evidence(case, which: str = "reported", duplicates: bool = False) -> pd.Data
     framings), since a conclusion is no evidence for itself; "all" takes both. duplicates: False counts a row that
     only restates another item once. weight is the mean of the weights of the source's and the information's grade.
     """
+    require("evidence", [which], EVIDENCE)
+    require("duplicates", [duplicates], [True, False])
     said = statements(case)
     parties = said["bloc"].isin(case.meta["accounts"]["sides"])
     assessed = said["id"].isin(case.assessments.loc[case.assessments["layer"] == "assessed", "id"])
@@ -39,22 +43,55 @@ def evidence(case, which: str = "reported", duplicates: bool = False) -> pd.Data
     events = case.events.assign(kind="event", who="event", gist=case.events["title"], weight=UNGRADED)
     table = pd.concat([said, events], ignore_index=True).sort_values(["paragraph", "start", "id"], kind="stable")
     if not duplicates:
-        again = case.relations[case.relations["relation"] == "restates"]
-        table = table[~table["id"].isin(again.loc[again["to_id"].isin(table["id"]), "from_id"])]
+        table = table[~table["id"].isin(repeats(list(table["id"]), case.relations))]
     return table[["id", "kind", "who", "gist", "weight"]].reset_index(drop=True)
 
 
+def repeats(ids: list[str], relations: pd.DataFrame) -> set[str]:
+    """Those of some rows that say again, directly or through others, what another of them says.
+
+    Of rows that restate each other in a ring, the first in `ids` is the one that is kept.
+    """
+    again = relations[relations["relation"] == "restates"].groupby("from_id")["to_id"].agg(list).to_dict()
+
+    def said_by(id: str) -> set[str]:
+        reached, todo = set(), [id]
+        while todo:
+            new = [next_id for next_id in again.get(todo.pop(), []) if next_id not in reached]
+            reached.update(new)
+            todo += new
+        return reached
+
+    place = {id: number for number, id in enumerate(ids)}
+    return {
+        id
+        for id in ids
+        for original in said_by(id) & place.keys() - {id}
+        if id not in said_by(original) or place[original] < place[id]
+    }
+
+
 def matrix(consistency: pd.DataFrame, evidence: pd.DataFrame, coder: str = "all") -> pd.DataFrame:
-    """Ratings of the evidence by one coder, or of all coders' ratings the most cautious (nearest N).
+    """Ratings of the evidence by one coder, or of all coders' ratings the most cautious: the nearest N, or N where two
+    that are equally near it point opposite ways.
 
     Long: item_id, hypothesis_id, rating (str), value (int, SCALE), rationale, in the evidence's order.
     """
+    require("coder", [coder], ["all", *consistency["coder"].unique()] if len(consistency) else [coder])
     rated = consistency if coder == "all" else consistency[consistency["coder"] == coder]
     rated = rated[rated["item_id"].isin(evidence["id"])].astype({"rating": "str"})
     rated = rated.assign(value=rated["rating"].map(SCALE), rationale=rated["rationale"].fillna(""))
     order = {id: place for place, id in enumerate(evidence["id"])}
     rated = rated.assign(place=rated["item_id"].map(order), caution=rated["value"].abs())
-    rated = rated.sort_values(["place", "hypothesis_id", "caution", "coder"]).drop_duplicates(["item_id", "hypothesis_id"])
+    pair = ["item_id", "hypothesis_id"]
+    nearest = rated[rated["caution"] == rated.groupby(pair)["caution"].transform("min")]
+    split = nearest.groupby(pair)["value"].transform("nunique") > 1
+    nearest = nearest.assign(
+        value=nearest["value"].mask(split, 0),
+        rating=nearest["rating"].mask(split, "N"),
+        rationale=nearest["rationale"].mask(split, "the coders disagree"),
+    )
+    rated = nearest.sort_values(["place", "hypothesis_id", "coder"]).drop_duplicates(pair)
     return rated[["item_id", "hypothesis_id", "rating", "value", "rationale"]].reset_index(drop=True)
 
 
@@ -65,6 +102,7 @@ def scores(matrix: pd.DataFrame, evidence: pd.DataFrame, hypotheses: pd.DataFram
     strongly_against, for_ (int: items rated I, II, and C or CC), rank (int, ties share one).
     weights: "equal" counts each item 1, "grades" by evidence's weight.
     """
+    require("weights", [weights], WEIGHTS)
     weight = evidence.set_index("id")["weight"] if weights == "grades" else pd.Series(1.0, index=evidence["id"])
     points = matrix["rating"].map(POINTS) * matrix["item_id"].map(weight)
     table = hypotheses[["id", "title", "statement", "origin"]].copy()
@@ -117,18 +155,18 @@ def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame
     """Named figures: n_hypotheses, n_items, n_ratings, n_diagnostic, leader, leader_id, leader_score, runner_up, margin,
     worst, worst_id, worst_score, score_<id>, finding. Where several share the lowest score, `leader` names them all and margin is 0.
     """
-    lead = scores[scores["rank"] == 1]
+    lead = scores[scores["rank"] == 1] if len(matrix) else scores.head(0)
     rest = scores[scores["rank"] > 1]
     told = diagnosticity(matrix) if len(matrix) else pd.DataFrame({"diagnosticity": []})
-    best = float(lead["inconsistency"].iloc[0])
+    worst = scores.tail(1)
+    best = float(lead["inconsistency"].min()) if len(lead) else 0.0
     margin = float(rest["inconsistency"].iloc[0]) - best if len(rest) and len(lead) == 1 else 0.0
-    worst = scores.iloc[-1]
     values = {
         "n_hypotheses": len(hypotheses), "n_items": int(matrix["item_id"].nunique()), "n_ratings": len(matrix),
         "n_diagnostic": int((told["diagnosticity"] > 1).sum()), "n_undiagnostic": int((told["diagnosticity"] == 0).sum()),
         "leader": listing(_named(lead)), "leader_id": listing(lead["id"]), "leader_score": round(best, 2),
         "runner_up": listing(_named(rest.head(1))), "margin": round(margin, 2),
-        "worst": listing(_named(scores.tail(1))), "worst_id": worst["id"], "worst_score": round(float(worst["inconsistency"]), 2),
+        "worst": listing(_named(worst)), "worst_id": listing(worst["id"]), "worst_score": round(float(worst["inconsistency"].sum()), 2),
     }  # fmt: skip
     values |= {f"score_{id}": round(float(score), 2) for id, score in zip(scores["id"], scores["inconsistency"])}
     values["ranking"] = ", ".join(f"{title} {score:.2f}" for title, score in zip(scores["title"], scores["inconsistency"]))

@@ -18,7 +18,7 @@ def stress(said: pd.DataFrame, readout: str) -> pd.DataFrame:
     table = said.assign(group=group).groupby(["topic", "group"]).agg(rows=("id", "size"), ids=("id", ", ".join)).reset_index()
     wide = table.pivot(index="topic", columns="group", values="rows").reindex(columns=GROUPS).fillna(0)
     table["lead"] = table["topic"].map(wide[GROUPS[0]] - wide[GROUPS[1]]).astype(int)
-    table["only_readout"] = table["topic"].map((wide[GROUPS[0]] > 0) & (wide[GROUPS[1]] == 0))
+    table["only_readout"] = table["topic"].map((wide[GROUPS[0]] > 0) & (wide[GROUPS[1]] == 0)).astype(bool)
     return table.sort_values(["lead", "topic", "group"], ascending=[False, True, True], ignore_index=True)
 
 

@@ -73,7 +73,7 @@ def lacking(spec: dict) -> list[str]:
 def _data(spec: dict) -> dict:
     """The rows behind the figure, in the columns that the notebook chose to show."""
     rows = spec.get("datasets", {}).get(spec.get("data", {}).get("name"), [])
-    columns = _note(spec).get("columns", {})
+    columns = dict(_note(spec).get("columns", {}))
     fields = []
     for column, title in columns.items():
         values = [row.get(column) for row in rows if row.get(column) is not None]

@@ -6,6 +6,8 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from sourcebook.parameters import ALLOWED
+
 from . import case, dictionary, figures, notebooks, tables
 
 logger = logging.getLogger(__name__)
@@ -99,7 +101,7 @@ class Parameters(SphinxDirective):
     def row(self, item: dict, everyone: int) -> dict:
         takers = "every notebook" if len(item["notebooks"]) == everyone else ", ".join(item["notebooks"])
         code = {key: nodes.literal("", item[key]) for key in ("name", "value", "default")}
-        return {**code, "help": item["help"], "notebooks": takers}
+        return {**code, "help": ALLOWED.sub("", item["help"]), "notebooks": takers}
 
 
 def setup(app):

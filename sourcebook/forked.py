@@ -1,0 +1,145 @@
+"""The code cells of one notebook, turned into their outputs, in a process of their own: the child's side of the engine."""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from multiprocessing.connection import Connection
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from jupyter_client.jsonutil import json_default
+
+outputs: list[dict] = []  # of the cell that is running, in nbformat's form
+
+
+def put(output: dict) -> None:
+    """Add an output; what goes to one stream between two displays is joined, as a kernel's buffers do."""
+    if output["output_type"] == "stream":
+        for earlier in reversed(outputs):
+            if earlier["output_type"] != "stream":
+                break
+            if earlier["name"] == output["name"]:
+                earlier["text"] += output["text"]
+                return
+    outputs.append(output)
+
+
+def plain(bundle: dict) -> dict:
+    """A display's data or metadata as it would arrive from a kernel: JSON, bytes in base64."""
+    return json.loads(json.dumps(bundle, default=json_default, allow_nan=False))
+
+
+class Stream:
+    """What a cell writes to one of its streams."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, name: str, number: int):
+        self.name, self.number = name, number
+
+    def write(self, text: str) -> int:
+        if text:
+            put({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+    def writelines(self, lines) -> None:
+        self.write("".join(lines))
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self.number
+
+
+class Display(DisplayPublisher):
+    """What a cell displays."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs):
+        data, metadata = plain(data), plain(metadata or {})
+        if update:
+            name = (transient or {}).get("display_id")
+            for output in outputs:
+                if name and output.get("transient") == name:
+                    output.update(data=data, metadata=metadata)
+            return
+        output = {"output_type": "display_data", "data": data, "metadata": metadata}
+        put(output | ({"transient": transient["display_id"]} if transient and transient.get("display_id") else {}))
+
+    def clear_output(self, wait=False):
+        outputs.clear()
+
+
+class Hook(DisplayHook):
+    """The value of a cell's last expression."""
+
+    def write_output_prompt(self):
+        self.result = {"output_type": "execute_result", "execution_count": self.prompt_count}
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.result.update(data=plain(format_dict), metadata=plain(md_dict or {}))
+
+    def finish_displayhook(self):
+        if self.result.get("data"):
+            put(self.result)
+        self.result = {}
+
+
+def work(pipe: Connection, folder: str, path: list[str]) -> None:
+    """Run cells as they come down the pipe, (source) -> (outputs, execution count, fatal), until None comes.
+
+    `fatal` says in words why the run must end though the cell may look well: the cell asked the interpreter to
+    exit, or made a copy of the process.
+    """
+    from sourcebook.warm import shell
+
+    os.chdir(folder)
+    sys.path[:] = path
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process
+    sys.stdout, sys.stderr = Stream("stdout", 1), Stream("stderr", 2)
+    own, forks = os.getpid(), []
+    os.register_at_fork(after_in_parent=lambda: forks.append(1))  # subprocess does not come this way
+    shell._showtraceback = _show
+    while (source := pipe.recv()) is not None:
+        outputs.clear()
+        result = shell.run_cell(source, store_history=True)
+        if os.getpid() != own:
+            os._exit(1)  # a copy that the cell made and that came back from it
+        error = result.error_before_exec or result.error_in_exec
+        fatal = ""
+        if isinstance(error, SystemExit):
+            fatal = "SystemExit: the cell asked the interpreter to exit"
+        elif forks and _children():
+            fatal = "the cell forked the process and left the copy running; use subprocess to start another"
+        told = [{key: value for key, value in output.items() if key != "transient"} for output in outputs]
+        pipe.send((told, result.execution_count, fatal, error is not None))
+
+
+def _children() -> bool:
+    """Whether there is a child that nobody has waited for (a shell command of IPython's forks too, but waits)."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _show(kind, value, lines) -> None:
+    put({"output_type": "error", "ename": kind.__name__, "evalue": str(value), "traceback": lines})
+
+
+def guarded(pipe: Connection, folder: str, path: list[str]) -> None:
+    """`work`, its own failure told to the parent."""
+    try:
+        work(pipe, folder, path)
+    except (EOFError, BrokenPipeError):
+        pass  # the parent is gone
+    except BaseException:
+        pipe.send(traceback.format_exc())

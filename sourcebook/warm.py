@@ -1,0 +1,33 @@
+"""What every run would import, imported once: the module that the fork server preloads.
+
+The one module of the package that works when it is imported, because that is its purpose: each run is forked from
+the process that imported it, and finds pandas, Altair and a shell ready. It starts no thread, for a
+thread does not survive a fork.
+"""
+
+import altair as alt
+import frictionless  # noqa: F401
+import jsonschema  # noqa: F401
+import pandas as pd
+import pybtex.database  # noqa: F401
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import sourcebook.analysis.assessment
+import sourcebook.analysis.claims
+import sourcebook.analysis.hypotheses
+import sourcebook.analysis.messaging
+import sourcebook.analysis.reactions
+import sourcebook.analysis.register
+import sourcebook.analysis.source
+import sourcebook.charts
+import sourcebook.selection
+import sourcebook.show  # noqa: F401
+from sourcebook.forked import Display, Hook
+
+# Altair builds its schema and pandas its formatters on first use: use them.
+alt.Chart(pd.DataFrame({"x": [1], "y": ["a"]})).mark_bar().encode(x="x:Q", y="y:N").to_dict()
+
+shell = InteractiveShell.instance(
+    config=Config({"HistoryManager": {"enabled": False}}), display_pub_class=Display, displayhook_class=Hook
+)

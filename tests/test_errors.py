@@ -1,0 +1,125 @@
+"""Errors: one tree, messages for a person, and the fault that names its place."""
+
+import pytest
+
+from sourcebook.errors import (
+    BuildError,
+    CaseError,
+    Fault,
+    ParameterError,
+    RunError,
+    SourcebookError,
+    choices,
+    nearest,
+    require,
+)
+
+FAULT = Fault("claims.csv", 12, "C11", "topic", "found “wether”", "did you mean weather?")
+
+
+class TestTree:
+    """Whoever calls the package catches one class."""
+
+    @pytest.mark.parametrize("error", [BuildError, CaseError, ParameterError, RunError])
+    def test_every_error_is_a_sourcebook_error(self, error):
+        assert issubclass(error, SourcebookError)
+
+    def test_the_docstring_of_the_root_shows_the_whole_tree(self):
+        for error in SourcebookError.__subclasses__():
+            if error.__module__ == "sourcebook.errors":
+                assert f"└── {error.__name__} " in SourcebookError.__doc__
+
+
+class TestFault:
+    """Place, what was found, what would be right: as much of the place as there is."""
+
+    @pytest.mark.parametrize(
+        ("fault", "message"),
+        [
+            (FAULT, "claims.csv, row 12 (C11), column topic: found “wether”; did you mean weather?"),
+            (Fault("claims.csv", 12, "", "", "the row is empty", "delete it"), "claims.csv, row 12: the row is empty; delete it"),
+            (Fault("case.yml", None, "", "title", "empty", "write one"), "case.yml, column title: empty; write one"),
+            (Fault("a.bib", None, "", "", "missing", "write it"), "a.bib: missing; write it"),
+        ],
+    )
+    def test_its_message(self, fault, message):
+        assert str(fault) == message
+
+
+class TestCaseError:
+    """All faults of a case in one message."""
+
+    def test_it_counts_them_and_lists_them_by_file_and_line(self):
+        later = Fault("claims.csv", 100, "C99", "gist", "the cell is empty", "write one")
+        other = Fault("actors.csv", None, "", "", "the file is missing", "restore it")
+        first, *lines = str(CaseError("fair", [later, FAULT, other])).splitlines()
+        assert first == "3 faults in case fair:"
+        assert [line.strip() for line in lines[:3]] == [str(other), str(FAULT), str(later)]
+
+    def test_the_same_fault_found_twice_is_told_once(self):
+        error = CaseError("fair", [FAULT, FAULT])
+        assert error.faults == [FAULT]
+        assert str(error).startswith("1 fault in case fair:\n")
+
+    def test_it_ends_with_the_next_step(self):
+        assert str(CaseError("fair", [FAULT])).endswith("then run: sourcebook check --case fair")
+
+
+class TestRunError:
+    """A notebook that failed is named as a file that can be opened, with the cell."""
+
+    def test_it_names_notebook_cell_cause_and_cure(self):
+        error = RunError("claims", 7, "ZeroDivisionError", "Open it.")
+        assert str(error) == "notebooks/claims.ipynb, cell 7: ZeroDivisionError. Open it."
+        assert (error.notebook, error.cell, error.cause) == ("claims", 7, "ZeroDivisionError")
+
+    def test_it_does_without_a_cell_where_none_is_to_blame(self):
+        assert str(RunError("claims", None, "the kernel died", "Try again.")) == "notebooks/claims.ipynb: the kernel died. Try again."
+
+
+class TestNearest:
+    """A slip of the pen gets a suggestion; a wild guess gets none rather than a silly one."""
+
+    def test_it_names_what_is_close(self):
+        assert nearest("wether", ["opening", "weather"]) == "; did you mean weather?"
+
+    def test_of_several_it_names_the_closest(self):
+        assert nearest("E011", ["E12", "E01", "H1"]) == "; did you mean E01?"
+
+    def test_it_says_nothing_where_nothing_is_close_or_valid(self):
+        assert nearest("zzz", ["opening", "weather"]) == nearest("x", []) == ""
+
+    def test_it_takes_what_is_not_text(self):
+        assert nearest(11, [1, 2, 3]) == "; did you mean 1?"
+
+
+class TestChoices:
+    """Where nothing is close, the whole choice is more help than silence."""
+
+    def test_it_names_the_nearest_or_else_all_there_are_sorted(self):
+        assert choices("wether", ["weather", "opening"]) == "did you mean weather?"
+        assert choices("zzz", ["weather", "opening"]) == "there are: opening, weather"
+        assert choices("zzz", []) == "there are none"
+
+
+class TestRequire:
+    """A value that papermill handed over unchecked is one that the case allows, or an error with the way out."""
+
+    @pytest.mark.parametrize("given", [[], ["a"], ("a", "b")])
+    def test_allowed_values_pass(self, given):
+        assert require("letters", given, ["a", "b"]) is None
+
+    def test_one_that_is_not_allowed_is_told_with_all_that_are_and_the_nearest(self):
+        with pytest.raises(ParameterError) as caught:
+            require("topics", ["opening", "wether"], ["opening", "weather"])
+        assert str(caught.value) == "topics: found 'wether'; allowed are opening, weather; did you mean weather?"
+
+    def test_true_is_no_grade_and_1_is_no_truth(self):
+        with pytest.raises(ParameterError, match="grade: found True"):
+            require("grade", [True], [1, 2])
+        with pytest.raises(ParameterError, match="named: found 1;"):
+            require("named", [1], [True, False])
+
+    def test_text_where_a_list_belongs_is_told_with_how_to_pass_a_list(self):
+        with pytest.raises(ParameterError, match="blocs: found the text “town”, it must be a list: .* -y 'blocs: .town.'"):
+            require("blocs", "town", ["town"])

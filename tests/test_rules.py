@@ -1,0 +1,285 @@
+"""What a Table Schema cannot say: anchors, digests, quotes, links, ratings and names across files."""
+
+import hashlib
+
+import cases
+import pytest
+
+from sourcebook import rules
+from sourcebook.article import read
+from sourcebook.check import read_text
+from sourcebook.schema import Schema
+
+
+@pytest.fixture
+def record(tmp_path):
+    return cases.write(tmp_path)
+
+
+def frames(record) -> dict:
+    return {name: read_text(record.folder, name) for name in cases.tables()}
+
+
+def told(faults) -> list[tuple]:
+    return sorted((fault.file, fault.row, fault.id, fault.column) for fault in faults)
+
+
+def rule(record) -> list:
+    return rules.tables(frames(record), Schema.read(record.folder))
+
+
+def bounds(record) -> list:
+    return rules.anchors(frames(record), Schema.read(record.folder))
+
+
+def verify(record, content: str | None = None) -> list:
+    """The faults of the digests; other content is taken for the article that case.yml speaks of."""
+    path = record.article if content is None else record.print_article(content)
+    text = read(path)
+    return rules.digests(frames(record), Schema.read(record.folder), text, text.sha256)
+
+
+def test_the_sound_case_breaks_no_rule(record):
+    assert rule(record) == bounds(record) == verify(record) == rules.references(frames(record), record.folder) == []
+    assert rules.casefile(cases.META, frames(record), Schema.read(record.folder)) == []
+
+
+class TestDigests:
+    """With the article at hand every anchor is held against its text."""
+
+    def test_one_changed_digit_of_a_digest_is_told_with_row_and_the_right_digest(self, record):
+        right = cases.anchor(3, "denied that a ship will leave before June")["digest"]
+        wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+        record.set("claims", "C02", digest=wrong)
+        (fault,) = verify(record)
+        assert (fault.file, fault.row, fault.id, fault.column) == ("claims.csv", 3, "C02", "digest")
+        assert right in fault.found and wrong in fault.right
+
+    def test_one_changed_character_of_the_article_is_told_for_the_rows_over_it_and_no_others(self, record):
+        faults = verify(record, cases.ARTICLE.replace("a ship will", "a shin will"))
+        assert told(faults) == [("claims.csv", 3, "C02", "digest")]
+
+    def test_an_anchor_one_character_off_is_told(self, record):
+        start = int(record.rows("events")[0]["start"])
+        record.set("events", "E01", start=start + 1)
+        assert told(verify(record)) == [("events.csv", 2, "E01", "digest")]
+
+    @pytest.mark.parametrize("table", ["events", "claims", "reactions", "assessments", "framings"])
+    def test_every_anchored_table_is_verified_to_its_last_row(self, record, table):
+        last = record.rows(table)[-1]["id"]
+        record.set(table, last, digest="0123456789abcdef")
+        assert told(verify(record)) == [(f"{table}.csv", record.line(table, last), last, "digest")]
+
+    def test_offsets_after_an_emoji_count_it_as_one_character(self, record):
+        # C02 and R02 stand behind 🎪 in their paragraph: in UTF-16 they would be one further.
+        start = int(record.rows("reactions")[1]["start"])
+        assert cases.PARAGRAPHS[2][2][start:].startswith("such a date")
+        record.set("reactions", "R02", start=start + 1)
+        assert told(verify(record)) == [("reactions.csv", 3, "R02", "digest")]
+
+    def test_a_quote_from_outside_its_span_is_told(self, record):
+        record.set("reactions", "R01", quote="A fine day for the port")
+        (fault,) = verify(record)
+        assert (fault.id, fault.column) == ("R01", "quote") and "inside the span" in fault.right
+
+    def test_a_paragraph_of_another_length_is_told_with_the_articles(self, record):
+        record.set("paragraphs", "2", length="14")
+        (fault,) = verify(record)
+        assert (fault.file, fault.row, fault.column) == ("paragraphs.csv", 3, "length")
+        assert "14" in fault.found and fault.right == "the article has 13"
+
+    def test_an_article_with_fewer_paragraphs_is_told(self, record):
+        shorter = "\n".join(cases.ARTICLE.rstrip().split("\n")[:-1])
+        faults = verify(record, shorter)
+        assert ("paragraphs.csv", 6, "", "length") in told(faults)
+
+
+class TestWrongArticle:
+    """An article other than the coded one gets one clear error, not one a row."""
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            cases.ARTICLE.replace("\n", "\r\n").encode(),
+            b"\xef\xbb\xbf" + cases.ARTICLE.encode(),
+            cases.ARTICLE.replace("stalls", "stands").encode(),
+            b"Something else altogether",
+            b"%PDF-1.4\n1 0 obj\n",
+            b"PK\x03\x04\x14\x00",
+        ],
+        ids=["CRLF", "BOM", "one word changed", "another text", "PDF without binary bytes", "start of a zip"],
+    )
+    def test_it_is_one_fault_of_case_yml_that_says_what_to_pass(self, record, content):
+        text = read(record.print_article(content))
+        coded = hashlib.sha256(cases.ARTICLE.encode()).hexdigest()
+        (fault,) = rules.digests(frames(record), Schema.read(record.folder), text, coded)
+        assert (fault.file, fault.column) == ("case.yml", "article.sha256")
+        assert text.sha256[:16] in fault.found and "pass the text that was coded" in fault.right
+
+
+class TestBounds:
+    """A span lies inside its paragraph, which is known without the article."""
+
+    @pytest.mark.parametrize(
+        ("cells", "found", "right"),
+        [
+            ({"end": "9999"}, "the span ends at 9999", "paragraph 3 has 195 characters"),
+            ({"end": "196"}, "the span ends at 196", "paragraph 3 has 195 characters"),
+            ({"start": "40", "end": "40"}, "the span 40-40 is empty", "end is exclusive and greater than 40"),
+            ({"start": "40", "end": "39"}, "the span 40-39 is empty", "end is exclusive and greater than 40"),
+        ],
+    )
+    def test_a_span_out_of_bounds_is_told(self, record, cells, found, right):
+        record.set("claims", "C02", **cells)
+        (fault,) = bounds(record)
+        assert (fault.id, fault.column, fault.found, fault.right) == ("C02", "end", found, right)
+
+    def test_a_span_may_reach_to_the_last_character(self, record):
+        record.set("claims", "C02", start="0", end="195")
+        assert bounds(record) == []
+
+    def test_events_have_spans_too(self, record):
+        record.set("events", "E01", end="26")
+        assert told(bounds(record)) == [("events.csv", 2, "E01", "end")]
+
+    def test_paragraphs_are_numbered_in_order(self, record):
+        record.set("paragraphs", "4", paragraph="6")
+        (fault,) = rule(record)
+        assert (fault.file, fault.row, fault.found) == ("paragraphs.csv", 5, "found “6”") and fault.right.endswith(": 4")
+
+
+class TestQuotes:
+    """At most twelve spoken words, and only where words were spoken."""
+
+    def test_twelve_words_are_within_the_budget_and_thirteen_are_not(self, record):
+        record.set("reactions", "R01", quote=" ".join(["word"] * 12))
+        assert rule(record) == []
+        record.set("reactions", "R01", quote=" ".join(["word"] * 13))
+        (fault,) = rule(record)
+        assert (fault.id, fault.column, fault.found) == ("R01", "quote", "13 words") and "12" in fault.right
+
+    @pytest.mark.parametrize(
+        ("table", "row", "cells", "column", "found"),
+        [
+            ("claims", "C02", {"quote": "leave before June"}, "quote", "words quoted in a row of mode indirect"),
+            ("framings", "F01", {"quote": "the fishermen"}, "quote", "words quoted in a row of mode own"),
+            ("claims", "C01", {"quote": ""}, "quote", "no words quoted in a row of mode direct"),
+            ("reactions", "R01", {"quote": ""}, "quote", "no words quoted in a row of mode mixed"),
+            ("framings", "F01", {"attribution": "explicit"}, "attribution", "found “explicit” in a row of mode own"),
+        ],
+    )
+    def test_mode_quote_and_attribution_agree(self, record, table, row, cells, column, found):
+        record.set(table, row, **cells)
+        (fault,) = rule(record)
+        assert (fault.id, fault.column, fault.found) == (row, column, found)
+
+
+class TestLinks:
+    """A relation, rating, answer or corroboration leads to a row that is there."""
+
+    @pytest.mark.parametrize(
+        ("table", "row", "column"),
+        [
+            ("reactions", "R02", "target_id"),
+            ("relations", "L01", "from_id"),
+            ("relations", "L01", "to_id"),
+            ("consistency", "K001", "item_id"),
+            ("corroboration", "B01", "item_id"),
+        ],
+    )
+    def test_one_that_leads_nowhere_is_told_with_the_nearest_row(self, record, table, row, column):
+        record.set(table, row, **{column: "F011"})
+        (fault,) = rule(record)
+        assert (fault.file, fault.id, fault.column, fault.found) == (f"{table}.csv", row, column, "found “F011”")
+        assert fault.right.endswith("claims, reactions, assessments, framings, events; did you mean F01?")
+
+    @pytest.mark.parametrize("item", ["C01", "R01", "J01", "F01", "E02"])
+    def test_it_may_lead_to_a_row_of_any_of_the_five_tables(self, record, item):
+        record.set("corroboration", "B01", item_id=item)
+        assert rule(record) == []
+
+    def test_but_not_to_an_actor_or_a_hypothesis(self, record):
+        record.set("corroboration", "B01", item_id="H1")
+        record.set("corroboration", "B02", item_id="mayor")
+        assert told(rule(record)) == [("corroboration.csv", 2, "B01", "item_id"), ("corroboration.csv", 3, "B02", "item_id")]
+
+    def test_no_row_is_linked_to_itself(self, record):
+        record.set("relations", "L01", to_id="C02")
+        (fault,) = rule(record)
+        assert fault.found == "the row is linked to itself"
+
+    def test_links_are_not_judged_while_a_table_that_they_may_lead_to_is_unreadable(self, record):
+        without = {name: frame for name, frame in frames(record).items() if name != "events"}
+        assert rules.tables(without, Schema.read(record.folder)) == []
+
+    def test_no_two_rows_of_different_tables_share_an_id(self, record):
+        record.set("framings", "F01", id="C01")
+        faults = [fault for fault in rule(record) if fault.column == "id"]
+        assert told(faults) == [("framings.csv", 2, "C01", "id")] and "claims.csv" in faults[0].found
+
+
+class TestMarks:
+    """A character that nobody sees and that breaks a page is told; letters, emoji and line breaks are text."""
+
+    @pytest.mark.parametrize("mark", ["\x00", "\x08", "\x0b", "\x1b", "\x7f", "\u2028"])
+    def test_an_unprintable_one_is_told_with_its_number(self, record, mark):
+        record.set("hypotheses", "H2", statement=f"The date{mark} serves.")
+        (fault,) = rule(record)
+        assert (fault.file, fault.row, fault.id, fault.column) == ("hypotheses.csv", 3, "H2", "statement")
+        assert f"U+{ord(mark):04X}" in fault.found
+
+    @pytest.mark.parametrize("text", ["one\ntwo", "a\ttab", "naïve – “so” 🎪", "Ελλάδα", "non\u00a0breaking"])
+    def test_text_is_text(self, record, text):
+        record.set("hypotheses", "H2", statement=text)
+        assert rule(record) == []
+
+
+class TestRatings:
+    """A rating that is not neutral has its reason, and a coder rates a row against a hypothesis once."""
+
+    @pytest.mark.parametrize("rating", ["II", "I", "C", "CC"])
+    def test_without_a_reason_it_is_told(self, record, rating):
+        record.set("consistency", "K001", rating=rating, rationale="")
+        (fault,) = rule(record)
+        assert (fault.id, fault.column) == ("K001", "rationale") and f"a rating of {rating} " in fault.found
+
+    def test_a_neutral_one_needs_none(self, record):
+        record.set("consistency", "K001", rating="N", rationale="")
+        assert rule(record) == []
+
+    def test_a_second_one_of_the_same_coder_is_told_and_one_of_another_coder_is_not(self, record):
+        record.set("consistency", "K002", hypothesis_id="H1")
+        (fault,) = rule(record)
+        assert (fault.id, fault.found) == ("K002", "first rated C01 against H1 before")
+        record.set("consistency", "K002", coder="second")
+        assert rule(record) == []
+
+
+class TestReferences:
+    """A bibkey is an entry of the case's own bibliography."""
+
+    @pytest.mark.parametrize(("table", "row"), [("sources", "radio"), ("corroboration", "B02")])
+    def test_one_that_is_none_is_told_with_the_nearest(self, record, table, row):
+        record.set(table, row, bibkey="gazette_2013")
+        (fault,) = rules.references(frames(record), record.folder)
+        assert (fault.file, fault.id, fault.column) == (f"{table}.csv", row, "bibkey")
+        assert fault.right.endswith("; did you mean gazette_2031?")
+
+    def test_a_bibliography_that_cannot_be_read_is_one_fault_with_its_line(self, record):
+        record.data("references.bib", lambda content: content + b"\n@misc{open,\n  title = {x\n")
+        (fault,) = rules.references(frames(record), record.folder)
+        assert fault.file == "references.bib" and fault.row and "not readable as BibTeX" in fault.found
+
+    def test_a_key_given_twice_is_one_fault(self, record):
+        record.data("references.bib", lambda content: content * 2)
+        (fault,) = rules.references(frames(record), record.folder)
+        assert "gazette_2031" in fault.found
+
+    @pytest.mark.parametrize("damage", ["missing", "latin-1"])
+    def test_one_that_cannot_be_opened_is_one_fault_too(self, record, damage):
+        if damage == "missing":
+            (record.folder / "references.bib").unlink()
+        else:
+            record.data("references.bib", lambda content: content.replace(b"The fair", b"L'\xe9t\xe9"))
+        (fault,) = rules.references(frames(record), record.folder)
+        assert fault.file == "references.bib"

@@ -17,8 +17,8 @@ ARTICLE = click.option(
 
 
 ENGINE = click.option(
-    "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True,
-    help="Run notebooks in processes forked from a warm one, or each in a Jupyter kernel. The outputs are the same.",
+    "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
+    help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__)
+@click.version_option(__version__, prog_name="sourcebook")
 def main():
     """Turn one news article, and the coded record of who said what in it, into a report that can be run again."""
 

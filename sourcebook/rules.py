@@ -17,7 +17,6 @@ from sourcebook.schema import Schema
 
 WORDS = 12  # a quotation's budget
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-ODD_NUMBER = re.compile(r"\+\d+|-?0\d+")
 ITEMS = ("claims", "reactions", "assessments", "framings", "events")
 # Columns whose value is the id of a row in any of ITEMS: a foreign key names one table, so it cannot say this.
 LINKS = (("reactions", "target_id"), ("relations", "from_id"), ("relations", "to_id"),
@@ -50,8 +49,16 @@ def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
                 yield _fault(table, line, row, column, f"the character U+{ord(found[0]):04X} in “{value[:40]}”", right)
             elif value != value.strip():
                 yield _fault(table, line, row, column, f"found “{value[:40]}”", "delete the spaces around it")
-            elif schema.tables[table][column]["type"] == "integer" and ODD_NUMBER.fullmatch(value):
-                yield _fault(table, line, row, column, f"found “{value}”", "write the number without a plus sign or a leading zero")
+            elif schema.tables[table][column]["type"] == "integer" and _odd(value):
+                yield _fault(table, line, row, column, f"found “{value}”", f"write the number as {int(value)}")
+
+
+def _odd(number: str) -> bool:
+    """Whether Python reads a number here that is not written as one writes it (+3, 03, 0_3, ３)."""
+    try:
+        return str(int(number)) != number
+    except ValueError:
+        return False  # a type error, and told as one
 
 
 def _shared_ids(tables: Tables) -> Iterator[Fault]:

@@ -155,14 +155,14 @@ class TestAnotherChoice:
 
 class TestItsName:
     def test_is_the_cases_where_nothing_was_chosen(self):
-        assert book.report_name(case(), {}) == "river"
+        assert book.report_name(case(), {}, {}) == "river"
 
     def test_depends_on_the_choices_and_not_on_their_order(self):
-        one = book.report_name(case(), {"a": 1, "b": ["x"]})
+        one = book.report_name(case(), {"a": 1, "b": ["x"]}, {})
         assert re.fullmatch(r"river-[0-9a-f]{8}", one)
-        assert one == book.report_name(case(), {"b": ["x"], "a": 1})
-        assert one != book.report_name(case(), {"a": 2, "b": ["x"]})
-        assert one.removeprefix("river") == book.report_name(replace(case(), name="lake"), {"a": 1, "b": ["x"]}).removeprefix("lake")
+        assert one == book.report_name(case(), {"b": ["x"], "a": 1}, {})
+        assert one != book.report_name(case(), {"a": 2, "b": ["x"]}, {})
+        assert one.removeprefix("river") == book.report_name(replace(case(), name="lake"), {"a": 1, "b": ["x"]}, {}).removeprefix("lake")
 
 
 class TestAFailedBuild:

@@ -40,7 +40,7 @@ def only(faults):
 
 
 def damage(record) -> list[tuple[str, str, str, str, str]]:
-    """Fourteen faults of as many kinds over eleven files: where each is, what was found, what would be right."""
+    """Fourteen faults over ten files: where each is, what was found, what would be right."""
     record.set("claims", "C01", claim_type="commitmnt")
     record.set("claims", "C02", actor_id="mastr")
     record.set("claims", "C03", credibility="7")
@@ -125,6 +125,18 @@ class TestCommand:
         result = command("--article", checkout.article)
         assert result.exit_code == 0, result.output
         assert "10 of 10 anchors verified against the article, none skipped." in result.stdout
+
+    def test_with_the_article_an_anchor_that_is_off_is_told_and_without_it_cannot_be(self, checkout):
+        checkout.set("claims", "C02", digest="0123456789abcdef")
+        result = command("--article", checkout.article)
+        assert result.exit_code == 1 and "claims.csv, row 3 (C02), column digest: " in result.stderr
+        assert command().exit_code == 0
+
+    def test_the_wrong_article_is_one_message_and_exit_code_1(self, checkout):
+        checkout.print_article(cases.ARTICLE.replace("\n", "\r\n"))
+        result = command("--article", checkout.article)
+        assert result.exit_code == 1 and "1 fault in case fair" in result.stderr
+        assert "case.yml, column article.sha256: the article at hand has" in result.stderr
 
     def test_an_unreadable_article_is_one_message_and_exit_code_1(self, checkout):
         checkout.print_article(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")

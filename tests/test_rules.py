@@ -218,6 +218,13 @@ class TestLinks:
         assert told(faults) == [("framings.csv", 2, "C01", "id")] and "claims.csv" in faults[0].found
 
 
+def test_an_empty_line_breaks_no_rule_of_its_own(record):
+    """The schema tells it; a rating of nothing without a reason would be the same fault again."""
+    for table in ("consistency", "relations", "claims"):
+        record.data(f"{table}.csv", lambda content: content + b"\n")
+    assert rule(record) == bounds(record) == verify(record) == []
+
+
 class TestMarks:
     """A character that nobody sees and that breaks a page is told; letters, emoji and line breaks are text."""
 

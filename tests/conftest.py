@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+import scratch
 import toybook
 
 
@@ -15,6 +16,22 @@ def toy_book(tmp_path_factory):
     built = toybook.build(folder)
     assert built.returncode == 0, built.stderr + built.stdout
     return folder
+
+
+@pytest.fixture(scope="session")
+def stored_book(tmp_path_factory):
+    """The checkout's own book as `jupyter-book build .` renders it from the stored outputs, with warnings as errors."""
+    folder = scratch.checkout(tmp_path_factory.mktemp("stored"))
+    built = toybook.build(folder)
+    assert built.returncode == 0, built.stderr + built.stdout
+    return folder
+
+
+def _skipped(why: str):
+    """Skip and say so; where a browser is required (.ci/run), fail."""
+    if os.environ.get("SOURCEBOOK_REQUIRE_BROWSER"):
+        pytest.fail(f"{why} SOURCEBOOK_REQUIRE_BROWSER is set, so these tests may not be skipped.")
+    pytest.skip(f"BROWSER TESTS SKIPPED: {why}")
 
 
 def _executables():
@@ -29,7 +46,10 @@ def _executables():
 @pytest.fixture(scope="session")
 def chromium():
     """A headless Chromium; without one the tests are skipped, and say so."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS SKIPPED: no playwright; pip install -e .[test]")
+    try:
+        from playwright import sync_api as playwright
+    except ImportError:
+        _skipped("no playwright; install the package with its test extra.")
     with playwright.sync_playwright() as driver:
         browser, failures = None, []
         for path in _executables():
@@ -39,9 +59,9 @@ def chromium():
             except playwright.Error as error:
                 failures.append(f"{path or 'the one of playwright'}: {str(error).splitlines()[0]}")
         if browser is None:
-            pytest.skip(
-                "BROWSER TESTS SKIPPED: no Chromium starts. Install one (apt-get install chromium, or playwright "
-                f"install chromium) or name it in SOURCEBOOK_CHROMIUM. Tried {'; '.join(failures)}"
+            _skipped(
+                "no Chromium starts. Install one (apt-get install chromium, or playwright install chromium) or name it "
+                f"in SOURCEBOOK_CHROMIUM. Tried {'; '.join(failures)}."
             )
         yield browser
         browser.close()

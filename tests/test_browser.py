@@ -13,13 +13,18 @@ import toybook
 pytestmark = pytest.mark.browser
 
 # Fixtures that give the folder of a built book's pages. Add a name to put another book through the same tests.
-BOOKS = ["toy_html"]
+BOOKS = ["toy_html", "stored_html"]
 
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`));
 """
+
+
+@pytest.fixture(scope="session")
+def stored_html(stored_book):
+    return toybook.html(stored_book)
 
 
 @pytest.fixture(scope="session")

@@ -32,15 +32,20 @@ def digest(text: str) -> str:
 def read(path: Path) -> Article:
     """Read an article from a UTF-8 text file; raise SourcebookError where it is not one."""
     try:
-        content = Path(path).read_bytes()
+        size = Path(path).stat().st_size
+        content = Path(path).read_bytes() if size <= LARGEST else b""
     except OSError as error:
-        raise SourcebookError(f"{path}: cannot be read ({error.strerror}). Pass the article's text file with --article.")
-    if len(content) > LARGEST:
-        raise SourcebookError(f"{path}: {len(content)} bytes, more than an article has. Pass the plain text of one article.")
+        raise SourcebookError(
+            f"{path}: cannot be read ({error.strerror}). Pass the article's text file with --article."
+        ) from None
+    if size > LARGEST:
+        raise SourcebookError(f"{path}: {size} bytes, more than an article has. Pass the plain text of one article.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourcebookError(f"{path}: not UTF-8 text (byte {error.start}). Save the article as UTF-8 plain text.")
+        raise SourcebookError(
+            f"{path}: not UTF-8 text (byte {error.start}). Save the article as UTF-8 plain text."
+        ) from None
     # Only line feeds end a line: str.splitlines would also break at characters that occur inside a paragraph.
     lines = text.replace("\r\n", "\n").split("\n")
     paragraphs = tuple(line for line in lines if line.strip())

@@ -45,10 +45,13 @@ def plan(case: Case, top: Path, given: dict) -> Plan:
     checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
     values = checked({**case.meta.get("parameters", {}), **given}, known, case)
     if case.folder.is_absolute() and case.folder != top / paths.DATA / case.name:
-        raise SourcebookError(f"{case.folder} is not below data/, where the notebooks look for cases: copy it to data/{case.name}.")
+        raise SourcebookError(
+            f"{case.folder} is not below data/, where the notebooks look for cases: copy it to data/{case.name}."
+        )
     other = {} if case.name == paths.default_case(top) else {"case": case.name}
     shares = {
-        path.stem: other | {name: value for name, value in values.items() if path.stem in known[name].notebooks} for path in books
+        path.stem: other | {name: value for name, value in values.items() if path.stem in known[name].notebooks}
+        for path in books
     }
     return Plan(values, shares, known)
 
@@ -58,7 +61,9 @@ def commentary_faults(folder: Path, top: Path) -> list[Fault]:
     faults = []
     for path in notebooks(top):
         text = folder / paths.COMMENTARY / f"{path.stem}.md"
-        outputs = [out for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] for out in cell.get("outputs", [])]
+        outputs = [
+            out for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] for out in cell.get("outputs", [])
+        ]
         names = {out["metadata"]["scrapbook"]["name"] for out in outputs if "scrapbook" in out.get("metadata", {})}
         if text.is_file() and names:
             faults += commentary.faults(text, names)
@@ -73,7 +78,11 @@ def report_name(case: Case, values: dict, usual: dict) -> str:
 
 
 def build(
-    case_name: str, given: dict, article: Path | None = None, say: Callable[[str], None] = print, progress: Progress = silent,
+    case_name: str,
+    given: dict,
+    article: Path | None = None,
+    say: Callable[[str], None] = print,
+    progress: Progress = silent,
     engine: str = "fork",
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
@@ -101,7 +110,9 @@ def build(
         report = Path(scratch) / "report"
         shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
         html.rename(report / "html")
-        (report / "parameters.json").write_text(json.dumps({"case": case.name, **values}, indent=2, sort_keys=True) + "\n")
+        (report / "parameters.json").write_text(
+            json.dumps({"case": case.name, **values}, indent=2, sort_keys=True) + "\n"
+        )
         target = top / paths.BUILD / name
         _replace(report, target)
     return target / "html" / "index.html"
@@ -119,16 +130,34 @@ def _stage(top: Path, case: Case, source: Path) -> None:
 
 def _jupyter_book(source: Path) -> Path:
     """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "-W", "-n", "--keep-going", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        ".",
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+    ]
     done = subprocess.run(
-        command, cwd=source, capture_output=True, text=True, encoding="utf-8", errors="replace", env={**os.environ, "NO_COLOR": "1"}
+        command,
+        cwd=source,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "NO_COLOR": "1"},
     )
     html = source / paths.BUILD / "html"
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
         told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]
         detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
-        raise BuildError(f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again.")
+        raise BuildError(
+            f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again."
+        )
     return html
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook import paths
-from sourcebook.check import check, read_text
 from sourcebook.casefile import read_casefile
+from sourcebook.check import check, read_text
 from sourcebook.errors import CaseError, SourcebookError, nearest
 from sourcebook.schema import Schema
 

@@ -11,7 +11,18 @@ TEXT = {"type": "string", "minLength": 1}
 SCHEMA = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["title", "subtitle", "question", "article", "assessor", "accounts", "readout", "authors", "licence", "version"],
+    "required": [
+        "title",
+        "subtitle",
+        "question",
+        "article",
+        "assessor",
+        "accounts",
+        "readout",
+        "authors",
+        "licence",
+        "version",
+    ],
     "properties": {
         "title": TEXT,
         "subtitle": TEXT,
@@ -51,7 +62,9 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
     try:
         meta = yaml.safe_load((folder / CASE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None, [Fault(CASE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")]
+        return None, [
+            Fault(CASE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")
+        ]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
@@ -61,7 +74,14 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
         place, known = [*map(str, error.path)], error.schema.get("properties", {})
         if error.validator == "additionalProperties":
             faults += [
-                Fault(CASE, None, "", ".".join([*place, key]), "there is no such key", f"the keys here are {', '.join(known)}{nearest(key, known)}")
+                Fault(
+                    CASE,
+                    None,
+                    "",
+                    ".".join([*place, key]),
+                    "there is no such key",
+                    f"the keys here are {', '.join(known)}{nearest(key, known)}",
+                )
                 for key in error.instance.keys() - known.keys()
             ]
         else:

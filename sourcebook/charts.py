@@ -96,7 +96,10 @@ def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Cha
 def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
     """What the article dates, a row each, from first to last day."""
     whole = ["event", "source"]
-    frame = timeline.assign(until=timeline["end"] + pd.Timedelta(hours=23), label=timeline["id"].where(timeline["kind"] == "event", "") + " " + timeline["what"])
+    frame = timeline.assign(
+        until=timeline["end"] + pd.Timedelta(hours=23),
+        label=timeline["id"].where(timeline["kind"] == "event", "") + " " + timeline["what"],
+    )
     return alt.Chart(frame, width=theme.WIDTH - 60, height=_height(len(frame))).mark_bar(height=10, cornerRadius=3).encode(
         x=alt.X("date:T", title=None, axis=alt.Axis(format="%-d %b", tickCount="day")),
         x2="until:T",
@@ -108,7 +111,13 @@ def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
 
 def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str]) -> alt.LayerChart:
     """One mark a reaction on the scale from rejecting to praising, actors sorted by their mean."""
-    order = list(stances.astype({"stance": float}).groupby("actor")["stance"].mean().sort_values(ascending=False, kind="stable").index)
+    order = list(
+        stances.astype({"stance": float})
+        .groupby("actor")["stance"]
+        .mean()
+        .sort_values(ascending=False, kind="stable")
+        .index
+    )
     frame = _voiced(stances, blocs)
     # Two reactions of one speaker with one stance stand side by side, not on top of each other.
     beside = frame.groupby(["actor", "stance"]).cumcount() * (1 - 2 * (frame["stance"] > 0).astype(int))

@@ -92,7 +92,16 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
     for table, error in errors:
         place = table, getattr(error, "row_number", None)
         if error.type in LABELS and labels[table] > 1:
-            faults.append(Fault(f"{table}.csv", None, "", "", f"the header reads {_header(folder, table)}", _right_header(schema, table)))
+            faults.append(
+                Fault(
+                    f"{table}.csv",
+                    None,
+                    "",
+                    "",
+                    f"the header reads {_header(folder, table)}",
+                    _right_header(schema, table),
+                )
+            )
             continue
         beside = error.type in ECHOES or table in broken and error.type not in STRUCTURE
         if beside or place in short and error.type == "constraint-error" and error.cell in (None, "", "None"):
@@ -152,7 +161,10 @@ def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
         case "type-error":
             found, right = f"found “{cell}”", f"it must be of type {field['type']}"
         case "unique-error":
-            found, right = f"“{cell}” stands in an earlier row too ({error.note})", "give this row an id of its own"
+            found, right = (
+                f"“{cell}” stands in an earlier row too ({error.note})",
+                f"give this row {'an id' if column == 'id' else f'a {column}'} of its own",
+            )
         case "foreign-key":
             column, cell = error.field_names[0], error.field_cells[0]
             keys = read_text(folder, error.reference_name)[error.reference_field_names[0]]
@@ -162,7 +174,10 @@ def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
             found, right = f"one cell too many, “{cell}”", "put text that holds a comma in quotation marks"
         case "missing-cell":
             column = ""
-            found, right = "the row ends early", f"it needs {len(schema.tables[table])} cells, a comma for each empty one"
+            found, right = (
+                "the row ends early",
+                f"it needs {len(schema.tables[table])} cells, a comma for each empty one",
+            )
         case "blank-row":
             found, right = "the row is empty", "delete the line"
         case "scheme-error":

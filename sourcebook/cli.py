@@ -10,9 +10,14 @@ from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
 
 CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/; the book's own case unless given.")
-PARAMETER = click.option("-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas.")
+PARAMETER = click.option(
+    "-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas."
+)
 ARTICLE = click.option(
-    "--article", type=click.Path(path_type=Path), metavar="PATH", help="The article's text: verify every anchor against it."
+    "--article",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The article's text: verify every anchor against it.",
 )
 
 
@@ -25,7 +30,9 @@ ENGINE = click.option(
 @contextmanager
 def _bar(total: int):
     """A bar on the error stream, so that what a script reads stays free of it."""
-    with click.progressbar(length=total, label="Running notebooks", item_show_func=lambda name: name, file=sys.stderr) as bar:
+    with click.progressbar(
+        length=total, label="Running notebooks", item_show_func=lambda name: name, file=sys.stderr
+    ) as bar:
         yield lambda name: bar.update(1, name)
 
 
@@ -69,7 +76,9 @@ def build(case, parameter, article, engine):
 @click.argument("notebook", nargs=-1)
 @CASE
 @PARAMETER
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; below _build/runs/ unless given.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; below _build/runs/ unless given."
+)
 @click.option("--save", is_flag=True, help="Store the outputs in notebooks/ itself (what nbval compares with).")
 @ENGINE
 def run(notebook, case, parameter, output, save, engine):
@@ -89,13 +98,19 @@ def run(notebook, case, parameter, output, save, engine):
     chosen = [path for path in book.notebooks(top) if not notebook or path.stem in notebook]
     for name in notebook:
         if name not in shares:
-            raise ParameterError(f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}")
+            raise ParameterError(
+                f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}"
+            )
     usual = book.plan(record, top, {}).values
     if save and (values != usual or record.name != paths.default_case(top)):
         raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
     if save and output:
         raise ParameterError("--save writes into notebooks/, --output elsewhere: leave out one of them")
-    folder = top / paths.NOTEBOOKS if save else output or top / paths.BUILD / "runs" / book.report_name(record, values, usual)
+    folder = (
+        top / paths.NOTEBOOKS
+        if save
+        else output or top / paths.BUILD / "runs" / book.report_name(record, values, usual)
+    )
     run_all(chosen, folder, shares, top, _bar, engine)
     click.echo(f"The executed notebooks: {folder}")
 
@@ -143,7 +158,9 @@ def check(case, article):
     if article:
         click.echo(f"{anchors} of {anchors} anchors verified against the article, none skipped.")
     else:
-        click.echo(f"{anchors} anchors checked for form and bounds; their text was not verified: pass it with --article PATH.")
+        click.echo(
+            f"{anchors} anchors checked for form and bounds; their text was not verified: pass it with --article PATH."
+        )
 
 
 @main.command()

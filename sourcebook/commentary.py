@@ -24,7 +24,11 @@ def fill(case, notebook: str, values: dict[str, str]) -> str:
     if unknown:
         raise CaseError(case.name, unknown)
     text = FIGURE.sub(lambda match: values[match[1]], path.read_text(encoding="utf-8").strip())
-    return f"*This commentary was written for the whole record; this report leaves out a part.*\n\n{text}" if case.choices else text
+    return (
+        f"*This commentary was written for the whole record; this report leaves out a part.*\n\n{text}"
+        if case.choices
+        else text
+    )
 
 
 def faults(path: Path, names: Iterable[str]) -> list[Fault]:

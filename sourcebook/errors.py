@@ -58,7 +58,9 @@ class CaseError(SourcebookError):
         self.faults = sorted(set(faults), key=lambda fault: (fault.file, fault.row or 0, fault.column, fault.found))
         count = f"{len(self.faults)} fault" + "s" * (len(self.faults) != 1)
         lines = [f"{count} in case {case}:", *(f"  {fault}" for fault in self.faults)]
-        super().__init__("\n".join([*lines, f"Mend the files in data/{case}, then run: sourcebook check --case {case}"]))
+        super().__init__(
+            "\n".join([*lines, f"Mend the files in data/{case}, then run: sourcebook check --case {case}"])
+        )
 
 
 def nearest(wrong: object, valid) -> str:
@@ -76,7 +78,9 @@ def choices(wrong: object, valid) -> str:
 def require(name: str, given, allowed) -> None:
     """Raise ParameterError for a value that is not allowed: plain papermill hands over whatever was typed."""
     if isinstance(given, str):
-        raise ParameterError(f"{name}: found the text “{given}”, it must be a list: with papermill -y '{name}: [{given}]'")
+        raise ParameterError(
+            f"{name}: found the text “{given}”, it must be a list: with papermill -y '{name}: [{given}]'"
+        )
     for value in given:
         # True is 1 to Python, but no grade to a reader.
         if not any(value == choice and type(value) is type(choice) for choice in allowed):

@@ -45,12 +45,19 @@ def declared(notebooks: list[Path]) -> dict[str, Parameter]:
             entries = inspect_notebook(str(path))
         except Exception as error:  # whatever a file that is no notebook makes papermill and nbformat raise
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise SourcebookError(f"notebooks/{path.name} cannot be read as a notebook ({reason}); restore it or mend _toc.yml.") from error
+            raise SourcebookError(
+                f"notebooks/{path.name} cannot be read as a notebook ({reason}); restore it or mend _toc.yml."
+            ) from error
         for name, entry in entries.items():
             kind, text = entry["inferred_type_name"], entry["help"]
             allowed = ALLOWED.search(text)
             new = Parameter(
-                name, kind, ast.literal_eval(entry["default"]), ALLOWED.sub("", text), allowed[1] if allowed else "", (path.stem,)
+                name,
+                kind,
+                ast.literal_eval(entry["default"]),
+                ALLOWED.sub("", text),
+                allowed[1] if allowed else "",
+                (path.stem,),
             )
             old = found.setdefault(name, new)
             if old is not new:
@@ -67,7 +74,9 @@ def split(pairs: tuple[str, ...]) -> dict[str, str]:
     """“name=value” texts of a command line as a dict; raise ParameterError naming those that are not of that form."""
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise ParameterError(f"not of the form name=value: {', '.join(wrong)}. Write, for example, -p min_reliability=C")
+        raise ParameterError(
+            f"not of the form name=value: {', '.join(wrong)}. Write, for example, -p min_reliability=C"
+        )
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -82,7 +91,9 @@ def checked(given: dict, known: dict[str, Parameter], case: Case, place: str = "
         if name == "case":
             wrong.append("case: it is chosen with --case")
         elif name not in known:
-            wrong.append(f"{name}: there is no such parameter{nearest(name, known) or '; sourcebook params lists them'}")
+            wrong.append(
+                f"{name}: there is no such parameter{nearest(name, known) or '; sourcebook params lists them'}"
+            )
         else:
             parameter = known[name]
             try:
@@ -93,13 +104,19 @@ def checked(given: dict, known: dict[str, Parameter], case: Case, place: str = "
             allowed = parameter.values(case)
             parts = typed if isinstance(typed, list) else [typed]
             bad = [part for part in parts if allowed and str(part) not in allowed]
-            wrong += [f"{name}: found “{part}”; allowed are {', '.join(allowed)}{nearest(part, allowed)}" for part in bad]
+            wrong += [
+                f"{name}: found “{part}”; allowed are {', '.join(allowed)}{nearest(part, allowed)}" for part in bad
+            ]
             if isinstance(typed, list):
                 typed = sorted(set(typed))  # the order of a list of exclusions says nothing
             if not bad and typed != parameter.default:
                 values[name] = typed
     if wrong:
-        raise ParameterError("\n".join([f"These parameters{f' in {place}' if place else ''} cannot be used:", *(f"  {line}" for line in wrong)]))
+        raise ParameterError(
+            "\n".join(
+                [f"These parameters{f' in {place}' if place else ''} cannot be used:", *(f"  {line}" for line in wrong)]
+            )
+        )
     return values
 
 

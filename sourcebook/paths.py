@@ -26,7 +26,9 @@ def default_case(top: Path) -> str:
     try:
         return Path(settings(top / CONFIG)["sphinx"]["config"]["sourcebook_case"]).name
     except (KeyError, TypeError):
-        raise SourcebookError(f"{CONFIG} does not say which case the book is about: set sphinx, config, sourcebook_case to data/NAME.") from None
+        raise SourcebookError(
+            f"{CONFIG} does not say which case the book is about: set sphinx, config, sourcebook_case to data/NAME."
+        ) from None
 
 
 def settings(path: Path) -> dict:
@@ -36,7 +38,9 @@ def settings(path: Path) -> dict:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SourcebookError(f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}.") from error
+        raise SourcebookError(
+            f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}."
+        ) from error
 
 
 def cases(top: Path) -> list[str]:

@@ -27,7 +27,14 @@ Tables = dict[str, pd.DataFrame]
 
 def tables(tables: Tables, schema: Schema) -> list[Fault]:
     """Ids that two tables share, links to rows that are not there, quotes, and ratings without a reason."""
-    return [*_cells(tables, schema), *_shared_ids(tables), *_links(tables), *_quotes(tables, schema), *_ratings(tables), *_order(tables)]
+    return [
+        *_cells(tables, schema),
+        *_shared_ids(tables),
+        *_links(tables),
+        *_quotes(tables, schema),
+        *_ratings(tables),
+        *_order(tables),
+    ]
 
 
 def _rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
@@ -66,7 +73,9 @@ def _shared_ids(tables: Tables) -> Iterator[Fault]:
     for table, line, row in _rows(tables, *ITEMS):
         first = seen.setdefault(row["id"], table)
         if first != table:
-            yield _fault(table, line, row, "id", f"“{row['id']}” is a row of {first}.csv too", "ids are unique over all tables")
+            yield _fault(
+                table, line, row, "id", f"“{row['id']}” is a row of {first}.csv too", "ids are unique over all tables"
+            )
 
 
 def _links(tables: Tables) -> Iterator[Fault]:
@@ -87,11 +96,32 @@ def _quotes(tables: Tables, schema: Schema) -> Iterator[Fault]:
     for table, line, row in _rows(tables, *(name for name in schema.anchored if "mode" in schema.tables[name])):
         quote, mode = row["quote"], row["mode"]
         if len(quote.split()) > WORDS:
-            yield _fault(table, line, row, "quote", f"{len(quote.split())} words", f"quote at most {WORDS} and give the rest in the gist")
+            yield _fault(
+                table,
+                line,
+                row,
+                "quote",
+                f"{len(quote.split())} words",
+                f"quote at most {WORDS} and give the rest in the gist",
+            )
         if quote and mode in ("indirect", "own"):
-            yield _fault(table, line, row, "quote", f"words quoted in a row of mode {mode}", "leave it empty, or make the mode mixed or direct")
+            yield _fault(
+                table,
+                line,
+                row,
+                "quote",
+                f"words quoted in a row of mode {mode}",
+                "leave it empty, or make the mode mixed or direct",
+            )
         if not quote and mode in ("direct", "mixed"):
-            yield _fault(table, line, row, "quote", f"no words quoted in a row of mode {mode}", "quote some of them, or make the mode indirect")
+            yield _fault(
+                table,
+                line,
+                row,
+                "quote",
+                f"no words quoted in a row of mode {mode}",
+                "quote some of them, or make the mode indirect",
+            )
         if mode == "own" and row["attribution"] != "none":
             right = "what the article says in its own voice is attributed to nobody: none"
             yield _fault(table, line, row, "attribution", f"found “{row['attribution']}” in a row of mode own", right)
@@ -102,16 +132,37 @@ def _ratings(tables: Tables) -> Iterator[Fault]:
     for table, line, row in _rows(tables, "consistency"):
         key = row["item_id"], row["hypothesis_id"], row["coder"]
         if key in seen:
-            yield _fault(table, line, row, "rating", f"{row['coder']} rated {key[0]} against {key[1]} before", "one rating a coder: delete one")
+            yield _fault(
+                table,
+                line,
+                row,
+                "rating",
+                f"{row['coder']} rated {key[0]} against {key[1]} before",
+                "one rating a coder: delete one",
+            )
         seen.add(key)
         if row["rating"] != "N" and not row["rationale"]:
-            yield _fault(table, line, row, "rationale", f"a rating of {row['rating']} without a reason", "say why, in our own words")
+            yield _fault(
+                table,
+                line,
+                row,
+                "rationale",
+                f"a rating of {row['rating']} without a reason",
+                "say why, in our own words",
+            )
 
 
 def _order(tables: Tables) -> Iterator[Fault]:
     for place, (table, line, row) in enumerate(_rows(tables, "paragraphs"), 1):
         if row["paragraph"] != str(place):
-            yield _fault(table, line, row, "paragraph", f"found “{row['paragraph']}”", f"paragraphs are numbered in order: {place}")
+            yield _fault(
+                table,
+                line,
+                row,
+                "paragraph",
+                f"found “{row['paragraph']}”",
+                f"paragraphs are numbered in order: {place}",
+            )
             return
 
 
@@ -124,7 +175,16 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
         if not (start.isdecimal() and end.isdecimal()):
             continue  # a type error, and told as one
         if int(end) <= int(start):
-            faults.append(_fault(table, line, row, "end", f"the span {start}-{end} is empty", f"end is exclusive and greater than {start}"))
+            faults.append(
+                _fault(
+                    table,
+                    line,
+                    row,
+                    "end",
+                    f"the span {start}-{end} is empty",
+                    f"end is exclusive and greater than {start}",
+                )
+            )
         elif length.isdecimal() and int(end) > int(length):
             right = f"paragraph {row['paragraph']} has {length} characters"
             faults.append(_fault(table, line, row, "end", f"the span ends at {end}", right))
@@ -140,10 +200,28 @@ def references(tables: Tables, folder: Path) -> list[Fault]:
         known = set(parse_file(folder / REFERENCES, "bibtex").entries)
     except (PybtexError, UnicodeDecodeError) as error:
         if not (folder / REFERENCES).is_file():
-            return [Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")]
-        return [Fault(REFERENCES, getattr(error, "lineno", None), "", "", f"not readable as BibTeX ({error})", "mend the entry")]
+            return [
+                Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")
+            ]
+        return [
+            Fault(
+                REFERENCES,
+                getattr(error, "lineno", None),
+                "",
+                "",
+                f"not readable as BibTeX ({error})",
+                "mend the entry",
+            )
+        ]
     return [
-        _fault(table, line, row, "bibkey", f"found “{row['bibkey']}”", f"it must be a key of {REFERENCES}{nearest(row['bibkey'], known)}")
+        _fault(
+            table,
+            line,
+            row,
+            "bibkey",
+            f"found “{row['bibkey']}”",
+            f"it must be a key of {REFERENCES}{nearest(row['bibkey'], known)}",
+        )
         for table, line, row in _rows(tables, "sources", "corroboration")
         if row["bibkey"] and row["bibkey"] not in known
     ]
@@ -175,7 +253,11 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
     faults = []
     for table, line, row in _rows(tables, "paragraphs"):
         place = int(row["paragraph"]) if row["paragraph"].isdecimal() else 0
-        text = article.span(place, 0, len(article.paragraphs[place - 1])) if 1 <= place <= len(article.paragraphs) else None
+        text = (
+            article.span(place, 0, len(article.paragraphs[place - 1]))
+            if 1 <= place <= len(article.paragraphs)
+            else None
+        )
         if text is None or str(len(text)) != row["length"]:
             found = f"length {row['length']}" if text else "no such paragraph in the article"
             faults.append(_fault(table, line, row, "length", found, f"the article has {len(text) if text else 'none'}"))
@@ -188,5 +270,14 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
             found = f"paragraph {numbers[0]}, {numbers[1]}-{numbers[2]} has the digest {digest(text)}"
             faults.append(_fault(table, line, row, "digest", found, f"the row has {row['digest']}: mend the anchor"))
         if row.get("quote") and row["quote"] not in text:
-            faults.append(_fault(table, line, row, "quote", "the words do not stand in the row's span", "quote as printed, from inside the span"))
+            faults.append(
+                _fault(
+                    table,
+                    line,
+                    row,
+                    "quote",
+                    "the words do not stand in the row's span",
+                    "quote as printed, from inside the span",
+                )
+            )
     return faults

@@ -40,7 +40,11 @@ def run(notebook: Path, output: Path, parameters: dict, cwd: Path, engine: str =
             raise RunError(notebook.stem, place, f"{error.ename}: {error.evalue}", _open(notebook)) from error
         except Exception as error:  # a process that died or ran out of time comes as one of several classes of nbclient
             stopped = nbformat.read(trace, 4) if trace.is_file() else nbformat.v4.new_notebook()
-            running = [place for place, cell in enumerate(stopped.cells) if cell.metadata.get("papermill", {}).get("status") == "running"]
+            running = [
+                place
+                for place, cell in enumerate(stopped.cells)
+                if cell.metadata.get("papermill", {}).get("status") == "running"
+            ]
             place = number(stopped, running[-1]) if running else None
             raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", _open(notebook)) from error
     whole(executed, notebook.stem)
@@ -99,7 +103,12 @@ def silent(total: int) -> AbstractContextManager[Callable[[str], object]]:
 
 
 def run_all(
-    notebooks: list[Path], folder: Path, parameters: dict[str, dict], cwd: Path, progress: Progress = silent, engine: str = "fork"
+    notebooks: list[Path],
+    folder: Path,
+    parameters: dict[str, dict],
+    cwd: Path,
+    progress: Progress = silent,
+    engine: str = "fork",
 ) -> list[Path]:
     """Run each notebook with its own parameters into `folder`, a few at a time.
 
@@ -109,7 +118,10 @@ def run_all(
     scratch = tempfile.TemporaryDirectory(dir=folder, prefix=".run-")
     with scratch, progress(len(notebooks)) as done, ThreadPoolExecutor(WORKERS) as pool:
         jobs = {
-            pool.submit(run, notebook, Path(scratch.name, notebook.name), parameters[notebook.stem], cwd, engine): notebook for notebook in notebooks
+            pool.submit(
+                run, notebook, Path(scratch.name, notebook.name), parameters[notebook.stem], cwd, engine
+            ): notebook
+            for notebook in notebooks
         }
         for job in as_completed(jobs):
             if job.exception():

@@ -27,16 +27,35 @@ class Schema:
         try:
             schema = cls(json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
             missing = [table for table in TABLES if table not in schema.tables]
-            if not missing:
+            moved = [
+                entry["name"] for entry in schema.descriptor["resources"] if entry["path"] != f"{entry['name']}.csv"
+            ]
+            if not missing and not moved:
                 return schema
-            fault = Fault(PACKAGE, None, "", "resources", f"no table {', '.join(missing)}", "every case has it: copy another case's and adapt it")
+            if moved:
+                right = "a table's path is its name and .csv"
+                raise CaseError(
+                    folder.name, [Fault(PACKAGE, None, "", "path", f"another path for {', '.join(moved)}", right)]
+                )
+            fault = Fault(
+                PACKAGE,
+                None,
+                "",
+                "resources",
+                f"no table {', '.join(missing)}",
+                "every case has it: copy another case's and adapt it",
+            )
         except (KeyError, TypeError, AttributeError) as error:
             right = "it must list resources, each with a name and a schema with fields: compare another case's"
             fault = Fault(PACKAGE, None, "", "", f"not a data package ({type(error).__name__}: {error})", right)
         except FileNotFoundError:
-            fault = Fault(PACKAGE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")
+            fault = Fault(
+                PACKAGE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it"
+            )
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            fault = Fault(PACKAGE, getattr(error, "lineno", None), "", "", f"not JSON ({error})", "mend the file's syntax")
+            fault = Fault(
+                PACKAGE, getattr(error, "lineno", None), "", "", f"not JSON ({error})", "mend the file's syntax"
+            )
         raise CaseError(folder.name, [fault])
 
     @cached_property

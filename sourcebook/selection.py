@@ -32,7 +32,11 @@ def keep(
     Events stay: nobody in particular says them. Relations and ratings stay where both ends do. Raise ParameterError
     for a value that the case does not allow.
     """
-    choices = {name: value for name, value in locals().items() if name != "case" and (value or None) != (DEFAULTS[name] or None)}
+    choices = {
+        name: value
+        for name, value in locals().items()
+        if name != "case" and (value or None) != (DEFAULTS[name] or None)
+    }
     codes = case.schema.codes
     grades, blocs = codes("sources", "reliability"), codes("actors", "bloc")
     require("min_reliability", [min_reliability], grades)

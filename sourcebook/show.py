@@ -35,12 +35,18 @@ def figure(chart: alt.TopLevelMixin, *, name: str, title: str, caption: str, alt
     spec["config"] = theme.config()
     spec["usermeta"] = {
         "embedOptions": {"actions": False, "renderer": "svg"},
-        "sourcebook": {"name": name, "caption": caption, "columns": list(columns.items())},  # pairs: nbformat sorts the keys of a dict
+        "sourcebook": {
+            "name": name,
+            "caption": caption,
+            "columns": list(columns.items()),
+        },  # pairs: nbformat sorts the keys of a dict
     }
     display({VEGALITE: spec, "text/plain": alternative}, raw=True)
 
 
-def table(frame: pd.DataFrame, *, name: str, caption: str, columns: dict[str, str], anchor: str = "", filters: list[str] = ()):
+def table(
+    frame: pd.DataFrame, *, name: str, caption: str, columns: dict[str, str], anchor: str = "", filters: list[str] = ()
+):
     """Show a frame's `columns` (field -> title); `anchor` is the column of permanent ids, `filters` those to filter by."""
     rows = [{field: _plain(row[field]) for field in columns} for row in frame[list(columns)].to_dict("records")]
     numeric = [field for field in columns if pd.api.types.is_numeric_dtype(frame[field]) and frame[field].dtype != bool]
@@ -63,7 +69,9 @@ def table(frame: pd.DataFrame, *, name: str, caption: str, columns: dict[str, st
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(_text(value))}</td>" for value in row.values()) + "</tr>" for row in rows
     )
-    markup = f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    markup = (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
     display({TABLE: resource, "text/html": markup, "text/plain": f"{caption} ({len(rows)} rows)"}, raw=True)
 
 

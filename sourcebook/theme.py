@@ -1,6 +1,8 @@
 """The house look of every chart, as Vega-Lite configurations for light and for dark pages."""
 
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first is the one that the static pictures are measured with
+FONT = (
+    "Liberation Sans, Arial, Helvetica, sans-serif"  # the first is the one that the static pictures are measured with
+)
 # Okabe and Ito's colours (2008), told apart with any common colour vision; each is readable on white and on near-black.
 COLOURS = ["#0072b2", "#d55e00", "#b58900", "#009e73", "#8e6bbf", "#4a9fd8"]
 OWN = "#8c8c8c"  # the article's own voice: no side's colour

@@ -21,7 +21,9 @@ def listing(words: list[str], none: str = "none") -> str:
 
 def tally(values) -> str:
     """“red 3, blue 1”: how often each value of a Series occurs, in the order in which they first do."""
-    return ", ".join(f"{value} {number}" for value, number in values.value_counts(sort=False).items() if number) or "none"
+    return (
+        ", ".join(f"{value} {number}" for value, number in values.value_counts(sort=False).items() if number) or "none"
+    )
 
 
 def pairs(names, numbers) -> str:

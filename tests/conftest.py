@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-
 import scratch
 import toybook
 

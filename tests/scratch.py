@@ -12,7 +12,9 @@ import nbformat
 from nbformat import v4
 
 ROOT = Path(__file__).resolve().parents[1]
-LEAVE = shutil.ignore_patterns(".git", ".venv", "_build", "*.egg-info", "__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".claude")
+LEAVE = shutil.ignore_patterns(
+    ".git", ".venv", "_build", "*.egg-info", "__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".claude"
+)
 BOOKS = ["source", "claims", "reactions", "assessment", "messaging", "hypotheses", "register"]
 PARAMETERS = 'colour: str = "red"  # which colour\nsize: int = 3  # how large'
 
@@ -24,7 +26,16 @@ def checkout(folder: Path) -> Path:
 
 
 def git(folder: Path, *words: str) -> str:
-    settings = ["-c", "user.name=test", "-c", "user.email=test@invalid", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"]
+    settings = [
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@invalid",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+    ]
     done = subprocess.run(["git", *settings, *words], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout
 
@@ -48,7 +59,8 @@ def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
     tagged = v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     book = v4.new_notebook(
-        cells=[v4.new_markdown_cell("# A question"), tagged, *map(v4.new_code_cell, cells)], metadata={"kernelspec": kernel}
+        cells=[v4.new_markdown_cell("# A question"), tagged, *map(v4.new_code_cell, cells)],
+        metadata={"kernelspec": kernel},
     )
     for place, cell in enumerate(book.cells, 1):
         cell["id"] = f"cell-{place}"
@@ -61,7 +73,9 @@ def glued(path: Path) -> dict:
     """The named values of an executed notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return {
-        output["metadata"]["scrapbook"]["name"]: json.loads("".join(output["data"]["application/papermill.record/application/json"]))
+        output["metadata"]["scrapbook"]["name"]: json.loads(
+            "".join(output["data"]["application/papermill.record/application/json"])
+        )
         for cell in cells
         for output in cell.get("outputs", [])
         if "scrapbook" in output.get("metadata", {})

@@ -149,4 +149,6 @@ def table(name: str, text: str) -> pd.DataFrame:
 def emptied(whole: Case) -> Case:
     """The case after choices that leave no statement at all: its people, sources, hypotheses and sections stay."""
     stay = {"paragraphs", "actors", "sources", "hypotheses"}
-    return replace(whole, tables={name: frame if name in stay else frame.iloc[:0] for name, frame in whole.tables.items()})
+    return replace(
+        whole, tables={name: frame if name in stay else frame.iloc[:0] for name, frame in whole.tables.items()}
+    )

@@ -30,12 +30,19 @@ def test_several_rows_that_bear_alike_are_all_named_and_answers_do_not_bear():
         L4|J03|C02|supports""",
     )
     found = assessment.support(case().assessments, relations).set_index("id")
-    assert found.loc["J03", ["contradicts", "n_contradicts", "n_supports", "n_undercuts"]].tolist() == ["C01, R03", 2, 0, 0]
+    assert found.loc["J03", ["contradicts", "n_contradicts", "n_supports", "n_undercuts"]].tolist() == [
+        "C01, R03",
+        2,
+        0,
+        0,
+    ]
 
 
 def test_only_conclusions_are_weighed_best_supported_first():
     """J01: 1 for; J03: 2 against; J02 is relayed and not weighed."""
-    relations = table("relations", "id|from_id|to_id|relation\nL1|C04|J01|supports\nL2|C01|J03|undercuts\nL3|C02|J03|contradicts")
+    relations = table(
+        "relations", "id|from_id|to_id|relation\nL1|C04|J01|supports\nL2|C01|J03|undercuts\nL3|C02|J03|contradicts"
+    )
     bars = assessment.bearing(assessment.support(case().assessments, relations))
     assert list(bars[["id", "kind", "rows", "signed", "total"]].itertuples(index=False, name=None)) == [
         ("J01", "contradicts", 0, 0, 1), ("J01", "supports", 1, 1, 1), ("J01", "undercuts", 0, 0, 1),
@@ -53,7 +60,12 @@ def test_layers_and_attribution_add_up_to_the_judgements(support):
 
 def test_figures_and_the_sentence_made_of_them(support):
     values = assessment.figures(support, "The Institute")
-    assert values["n_assessed"] + values["n_claimed"] == values["n_explicit"] + values["n_implied"] == values["n_judgements"] == 3
+    assert (
+        values["n_assessed"] + values["n_claimed"]
+        == values["n_explicit"] + values["n_implied"]
+        == values["n_judgements"]
+        == 3
+    )
     assert (values["n_bare"], values["bare_ids"]) == (1, "J03")
     assert (values["n_contested"], values["contested_ids"]) == (1, "J01")
     assert (values["n_unstated"], values["implied_share"]) == (2, "67%")

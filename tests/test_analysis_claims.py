@@ -15,7 +15,10 @@ def accounts(links: str = "", record=None):
     relations = record.relations
     if links:
         rows = [line.split() for line in links.splitlines()]
-        relations = table("relations", "id|from_id|to_id|relation\n" + "\n".join(f"L{n}|{a}|{b}|{kind}" for n, (a, kind, b) in enumerate(rows)))
+        relations = table(
+            "relations",
+            "id|from_id|to_id|relation\n" + "\n".join(f"L{n}|{a}|{b}|{kind}" for n, (a, kind, b) in enumerate(rows)),
+        )
     return claims.accounts(record.claims, record.actors, relations, "E01", SIDES)
 
 
@@ -45,7 +48,11 @@ class TestByActor:
 class TestAccounts:
     def test_side_by_side_conflict_first_and_one_side_last(self):
         told = accounts()
-        assert list(told[["topic", "first_ids", "first_n", "second_ids", "second_n", "status", "pairs"]].itertuples(index=False, name=None)) == [
+        assert list(
+            told[["topic", "first_ids", "first_n", "second_ids", "second_n", "status", "pairs"]].itertuples(
+                index=False, name=None
+            )
+        ) == [
             ("border", "C03", 1, "C04", 1, "both, in conflict", "C04 / C03"),
             ("water", "C01, C07", 2, "C02", 1, "both, in agreement", "C02 / C01"),
             ("tone", "", 0, "C05", 1, "one side only", ""),
@@ -72,7 +79,11 @@ class TestAccounts:
 
     def test_speaking_of_one_subject_is_not_agreement(self):
         """Both speak of water and of the border, and nothing links what they say."""
-        assert status("C05 supports J01") == {"border": "both, not linked", "water": "both, not linked", "tone": "one side only"}
+        assert status("C05 supports J01") == {
+            "border": "both, not linked",
+            "water": "both, not linked",
+            "tone": "one side only",
+        }
 
     def test_the_gravest_of_several_relations_decides_and_only_its_pair_is_named(self):
         told = accounts("C02 supports C01\nC07 undercuts C02").set_index("topic")
@@ -83,7 +94,11 @@ class TestAccounts:
         assert status("C07 contradicts C01")["water"] == "both, not linked"
 
     def test_a_relation_across_subjects_decides_nothing(self):
-        assert status("C04 contradicts C01") == {"border": "both, not linked", "water": "both, not linked", "tone": "one side only"}
+        assert status("C04 contradicts C01") == {
+            "border": "both, not linked",
+            "water": "both, not linked",
+            "tone": "one side only",
+        }
 
     def test_as_marks_each_subject_has_one_for_each_side(self):
         marks = claims.sides(accounts(), NAMES)
@@ -118,8 +133,14 @@ class TestTimeline:
 
     def test_the_busiest_day_is_told_and_the_earlier_of_two(self):
         record = case()
-        assert claims.busiest(claims.timeline(record.events, record.sources)) == "2 of 4 dated entries fall on 1 January 2020"
-        assert claims.busiest(claims.timeline(record.events, record.sources.iloc[:0]).iloc[::-1]) == "1 of 2 dated entries fall on 30 December 2019"
+        assert (
+            claims.busiest(claims.timeline(record.events, record.sources))
+            == "2 of 4 dated entries fall on 1 January 2020"
+        )
+        assert (
+            claims.busiest(claims.timeline(record.events, record.sources.iloc[:0]).iloc[::-1])
+            == "1 of 2 dated entries fall on 30 December 2019"
+        )
 
 
 class TestDecisive:

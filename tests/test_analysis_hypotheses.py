@@ -31,7 +31,18 @@ def ratings(*rows: str) -> pd.DataFrame:
 class TestEvidence:
     def test_reports_of_what_was_said_and_done_in_the_articles_order(self):
         """Neither conclusions (J01, J03), the article's framings, an outsider's reactions nor the evaluation C06; C07 repeats C01."""
-        assert list(ach.evidence(case())["id"]) == ["E01", "C01", "C02", "C03", "E02", "C04", "C05", "R01", "R04", "J02"]
+        assert list(ach.evidence(case())["id"]) == [
+            "E01",
+            "C01",
+            "C02",
+            "C03",
+            "E02",
+            "C04",
+            "C05",
+            "R01",
+            "R04",
+            "J02",
+        ]
 
     def test_all_takes_conclusions_too(self):
         more = set(ach.evidence(case(), "all")["id"]) - set(ach.evidence(case())["id"])
@@ -46,12 +57,20 @@ class TestEvidence:
         assert "C07" in set(ach.evidence(record)["id"])
 
     def test_two_rows_that_repeat_each_other_count_once(self):
-        record = case(relations="id|from_id|to_id|relation|rationale|note\nL1|C07|C01|restates||\nL2|C01|C07|restates||")
+        record = case(
+            relations="id|from_id|to_id|relation|rationale|note\nL1|C07|C01|restates||\nL2|C01|C07|restates||"
+        )
         assert len({"C01", "C07"} & set(ach.evidence(record)["id"])) == 1
 
     @pytest.mark.parametrize(
         ("id", "weight"),
-        [("C01", (0.8 + 0.8) / 2), ("C04", (0.6 + 0.6) / 2), ("R01", (0.8 + 0.5) / 2), ("J02", (1.0 + 0.5) / 2), ("E01", 0.5)],
+        [
+            ("C01", (0.8 + 0.8) / 2),
+            ("C04", (0.6 + 0.6) / 2),
+            ("R01", (0.8 + 0.5) / 2),
+            ("J02", (1.0 + 0.5) / 2),
+            ("E01", 0.5),
+        ],
     )
     def test_weight_is_the_mean_of_both_grades_and_half_where_there_is_none(self, id, weight):
         assert ach.evidence(case()).set_index("id").loc[id, "weight"] == pytest.approx(weight)
@@ -133,7 +152,12 @@ def test_the_picture_has_the_most_telling_items_on_top():
     grid = ach.grid(matrix, items, scores)
     assert list(grid["item"].drop_duplicates()) == ["C04", "C01", "C05"]
     assert list(grid["diagnosticity"]) == [4, 4, 4, 2, 2, 2, 0, 0, 0]
-    assert grid.loc[0, ["label", "hypothesis_id", "hypothesis", "rating"]].tolist() == ["C04 The border must move.", "H1", "Peace", "II"]
+    assert grid.loc[0, ["label", "hypothesis_id", "hypothesis", "rating"]].tolist() == [
+        "C04 The border must move.",
+        "H1",
+        "Peace",
+        "II",
+    ]
 
 
 def test_what_decides_is_listed_the_heaviest_first():
@@ -189,6 +213,9 @@ class TestNothingLeft:
         assert ach.figures(scores, matrix, case().hypotheses)["leader"] == "none"
 
     def test_a_case_without_hypotheses_gets_a_sentence(self):
-        record = case(hypotheses="id|title|statement|origin|note", consistency="id|item_id|hypothesis_id|rating|coder|rationale|note")
+        record = case(
+            hypotheses="id|title|statement|origin|note",
+            consistency="id|item_id|hypothesis_id|rating|coder|rationale|note",
+        )
         scores, matrix, _ = ranked(record=record)
         assert "no hypothesis" in ach.figures(scores, matrix, record.hypotheses)["finding"]

@@ -55,7 +55,9 @@ def test_a_subject_that_only_the_article_takes_up_is_still_raised_by_the_stateme
 def test_a_subject_that_only_the_article_raises_is_not_the_statements(record):
     said = statements(record)
     table = messaging.stress(said.assign(topic=said["topic"].mask(said["id"] == "F02", "trade")), "readout")
-    assert table.loc[table["topic"] == "trade", ["group", "lead", "only_readout"]].to_numpy().tolist() == [["the article", 0, False]]
+    assert table.loc[table["topic"] == "trade", ["group", "lead", "only_readout"]].to_numpy().tolist() == [
+        ["the article", 0, False]
+    ]
 
 
 def test_a_row_that_tells_against_a_framing_is_not_read_so():

@@ -14,7 +14,9 @@ def stances():
 
 
 def test_one_row_a_reaction_by_side_then_stance_with_what_it_answers(stances):
-    assert list(stances[["id", "actor", "stance", "meaning", "target_id", "target"]].itertuples(index=False, name=None)) == [
+    assert list(
+        stances[["id", "actor", "stance", "meaning", "target_id", "target"]].itertuples(index=False, name=None)
+    ) == [
         ("R01", "Ann", 2, "praises", "E01", "Meeting at the river"),
         ("R04", "Bob", 0, "reserved", "E01", "Meeting at the river"),
         ("R02", "Cleo", -2, "rejects", "C05", "Promises a calm tone."),

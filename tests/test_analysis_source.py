@@ -50,7 +50,11 @@ def test_what_an_actor_is_said_to_say_in_the_articles_own_voice_is_the_articles(
     record.reactions.loc[record.reactions["id"] == "R04", "mode"] = "own"
     own = statements(record)
     table = source.by_section(own, case().paragraphs)
-    assert rows(table[table["section"] == "Reactions"], "bloc", "statements") == [("north", 1), ("outside", 2), (OWN, 1)]
+    assert rows(table[table["section"] == "Reactions"], "bloc", "statements") == [
+        ("north", 1),
+        ("outside", 2),
+        (OWN, 1),
+    ]
 
 
 def test_distance_tells_hands_in_between_from_channels_that_are_not_named(said):
@@ -96,7 +100,10 @@ def test_channels_come_best_grade_first_and_an_unused_one_is_shown_with_none():
 def test_channels_of_one_grade_come_most_used_first():
     record = case()
     record.sources.loc[record.sources["id"] == "study", "reliability"] = "B"
-    assert rows(source.channels(statements(record), record.sources), "id", "statements")[:2] == [("paper", 6), ("study", 3)]
+    assert rows(source.channels(statements(record), record.sources), "id", "statements")[:2] == [
+        ("paper", 6),
+        ("study", 3),
+    ]
 
 
 def test_devices_are_counted_with_what_they_mean():

@@ -25,7 +25,13 @@ class TestParagraphs:
 
     @pytest.mark.parametrize(
         "content",
-        ["One\n\nTwo\n", "One\nTwo", "\n\n One \n".replace(" ", "") + "\t\n  \nTwo", "One\r\n\r\nTwo\r\n", "\ufeffOne\n\nTwo"],
+        [
+            "One\n\nTwo\n",
+            "One\nTwo",
+            "\n\n One \n".replace(" ", "") + "\t\n  \nTwo",
+            "One\r\n\r\nTwo\r\n",
+            "\ufeffOne\n\nTwo",
+        ],
         ids=["blank line between", "none", "blanks and tabs", "CRLF", "BOM"],
     )
     def test_they_are_the_non_empty_lines(self, written, content):
@@ -48,7 +54,9 @@ class TestSpans:
         assert self.TEXT.span(2, 2, 3) == "🎪"
         assert self.TEXT.span(2, 3, 7) == "é“y”"
 
-    @pytest.mark.parametrize("place", [(0, 0, 1), (3, 0, 1), (-1, 0, 1), (1, 0, 3), (1, -1, 1), (1, 1, 1), (1, 2, 1), (1, 2, 3)])
+    @pytest.mark.parametrize(
+        "place", [(0, 0, 1), (3, 0, 1), (-1, 0, 1), (1, 0, 3), (1, -1, 1), (1, 1, 1), (1, 2, 1), (1, 2, 3)]
+    )
     def test_a_place_that_the_article_does_not_have_is_none(self, place):
         assert self.TEXT.span(*place) is None
 

@@ -135,7 +135,16 @@ class TestAnotherChoice:
         page = words(other[0] / "html" / "notebooks" / f"{question}.html")
         assert theirs in page and mine not in page
 
-    @pytest.mark.parametrize("chart", ["source/voices-by-section", "claims/claims-by-actor", "claims/accounts", "reactions/stances", "hypotheses/matrix"])
+    @pytest.mark.parametrize(
+        "chart",
+        [
+            "source/voices-by-section",
+            "claims/claims-by-actor",
+            "claims/accounts",
+            "reactions/stances",
+            "hypotheses/matrix",
+        ],
+    )
     def test_changes_the_charts(self, report, other, chart):
         question, figure = chart.split("/")
         mine, theirs = (figures(folder[0] / "notebooks" / f"{question}.ipynb")[figure] for folder in (report, other))
@@ -162,7 +171,9 @@ class TestItsName:
         assert re.fullmatch(r"river-[0-9a-f]{8}", one)
         assert one == book.report_name(case(), {"b": ["x"], "a": 1}, {})
         assert one != book.report_name(case(), {"a": 2, "b": ["x"]}, {})
-        assert one.removeprefix("river") == book.report_name(replace(case(), name="lake"), {"a": 1, "b": ["x"]}, {}).removeprefix("lake")
+        assert one.removeprefix("river") == book.report_name(
+            replace(case(), name="lake"), {"a": 1, "b": ["x"]}, {}
+        ).removeprefix("lake")
 
 
 class TestAFailedBuild:

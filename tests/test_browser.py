@@ -7,7 +7,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-
 import toybook
 
 pytestmark = pytest.mark.browser
@@ -204,7 +203,9 @@ def test_all_text_has_contrast(book, theme, chromium, request):
     folder = request.getfixturevalue(book)
     poor = []
     with visiting(chromium, folder.as_uri()) as visitor:
-        visitor.context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        visitor.context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
         for name in pages(folder):
             page = visitor.go(name)
             assert page.evaluate("document.documentElement.dataset.theme") == theme

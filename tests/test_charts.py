@@ -12,7 +12,9 @@ from sourcebook.statements import OWN, statements
 
 NAMES = ["North", "South"]
 BLOCS = {"north": "the North", "south": "the South", "outside": "others"}
-HOSTILE = """<script>alert(1)</script> "quoted" 'single' \\ {{7*7}} [x](javascript:alert(1)) datum.value & ünïcode\n😀 end"""
+HOSTILE = (
+    """<script>alert(1)</script> "quoted" 'single' \\ {{7*7}} [x](javascript:alert(1)) datum.value & ünïcode\n😀 end"""
+)
 
 
 def frames(record) -> dict:
@@ -77,13 +79,19 @@ def texts(picture: str) -> str:
     """The words in a picture, in order."""
     import xml.etree.ElementTree as ElementTree
 
-    return "\n".join(element.text or "" for element in ElementTree.fromstring(picture).iter() if element.tag.endswith("text"))
+    return "\n".join(
+        element.text or "" for element in ElementTree.fromstring(picture).iter() if element.tag.endswith("text")
+    )
 
 
 def test_every_chart_of_the_module_is_drawn_here():
     import inspect
 
-    public = {name for name, function in inspect.getmembers(charts, inspect.isfunction) if function.__module__ == charts.__name__}
+    public = {
+        name
+        for name, function in inspect.getmembers(charts, inspect.isfunction)
+        if function.__module__ == charts.__name__
+    }
     assert {name for name in public if not name.startswith("_")} == set(DRAW) == set(CELLS)
 
 

@@ -100,7 +100,11 @@ class TestManyFaults:
         assert result.exit_code == 1
         assert f"{len(expected)} faults in case fair:" in result.stderr
         for file, row, column, found, right in expected:
-            lines = [line for line in result.stderr.splitlines() if line.strip().startswith(file) and found in line and right in line]
+            lines = [
+                line
+                for line in result.stderr.splitlines()
+                if line.strip().startswith(file) and found in line and right in line
+            ]
             assert len(lines) == 1, (file, row, column)
             assert not row or f"row {row} (" in lines[0]
         assert "Traceback" not in result.output and not result.stdout
@@ -178,7 +182,10 @@ class TestUnreadableTable:
             (lambda content: content + b"\xff\xfe", "not UTF-8"),
             (lambda content: content.decode().encode("utf-16"), "not UTF-8"),
             (lambda content: content.replace(b"note", b"remark", 1), "“remark” is not as the schema has it"),
-            (lambda content: content.replace(b",note", b"", 1).replace(b",\n", b"\n"), "the header row is not as the schema has it"),
+            (
+                lambda content: content.replace(b",note", b"", 1).replace(b",\n", b"\n"),
+                "the header row is not as the schema has it",
+            ),
         ],
         ids=["empty", "stray bytes", "UTF-16", "column renamed", "column dropped"],
     )
@@ -235,7 +242,9 @@ class TestRows:
         assert check(record.folder, read(record.article)) == []
 
     @pytest.mark.parametrize(
-        "change", [lambda content: b"\xef\xbb\xbf" + content, lambda content: content.replace(b"\n", b"\r\n")], ids=["BOM", "CRLF"]
+        "change",
+        [lambda content: b"\xef\xbb\xbf" + content, lambda content: content.replace(b"\n", b"\r\n")],
+        ids=["BOM", "CRLF"],
     )
     def test_what_a_spreadsheet_adds_to_a_file_is_no_fault(self, record, change):
         for table in TABLES:
@@ -321,7 +330,9 @@ class TestCells:
         record.set("claims", "C01", paragraph=number, end="9999", digest="0" * 16)
         assert check(record.folder, read(record.article))
 
-    @pytest.mark.parametrize(("table", "row", "column"), [("claims", "C01", "gist"), ("consistency", "K001", "rationale")])
+    @pytest.mark.parametrize(
+        ("table", "row", "column"), [("claims", "C01", "gist"), ("consistency", "K001", "rationale")]
+    )
     def test_blanks_are_no_gist_and_no_reason(self, record, table, row, column):
         record.set(table, row, **{column: "   "})
         assert places(check(record.folder)) == [(f"{table}.csv", 2, column)]
@@ -338,7 +349,10 @@ class TestPackage:
     def test_missing_it_is_told_with_the_way_out(self, record):
         (record.folder / "datapackage.json").unlink()
         fault = only(check(record.folder))
-        assert (fault.file, fault.found) == ("datapackage.json", "the file is missing") and "copy another case's" in fault.right
+        assert (fault.file, fault.found) == (
+            "datapackage.json",
+            "the file is missing",
+        ) and "copy another case's" in fault.right
 
     def test_broken_json_is_told_with_its_line(self, record):
         record.data("datapackage.json", lambda content: b'{"name": "fair",\n "resources": [}\n')
@@ -384,9 +398,24 @@ class TestCasefile:
         [
             ({"assessor": "tide"}, "assessor", "“tide”", "actors.csv; did you mean tides?"),
             ({"readout": "bulletn"}, "readout", "“bulletn”", "sources.csv; did you mean bulletin?"),
-            ({"accounts": {"event": "E09", "sides": ["town", "port"]}}, "accounts.event", "“E09”", "events.csv; did you mean E0"),
-            ({"accounts": {"event": "E01", "sides": ["town", "prt"]}}, "accounts.sides", "“prt”", "outside; did you mean port?"),
-            ({"article": {**cases.META["article"], "sha256": "abc"}}, "article.sha256", "'abc' does not match", "case.yml"),
+            (
+                {"accounts": {"event": "E09", "sides": ["town", "port"]}},
+                "accounts.event",
+                "“E09”",
+                "events.csv; did you mean E0",
+            ),
+            (
+                {"accounts": {"event": "E01", "sides": ["town", "prt"]}},
+                "accounts.sides",
+                "“prt”",
+                "outside; did you mean port?",
+            ),
+            (
+                {"article": {**cases.META["article"], "sha256": "abc"}},
+                "article.sha256",
+                "'abc' does not match",
+                "case.yml",
+            ),
             ({"version": 1.0}, "version", "1.0 is not of type 'string'", "case.yml"),
             ({"title": None}, "", "'title' is a required property", "case.yml"),
             ({"subtitle": ""}, "subtitle", "'' ", "case.yml"),

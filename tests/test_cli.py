@@ -107,7 +107,6 @@ class TestCheck:
         assert "claims.csv, row 3 (C02), column attribution: found “explict”" in result.stderr
         assert f"sourcebook check --case {table.parent.name}" in result.stderr
 
-
     def test_another_article_than_the_one_that_was_coded_is_exit_1(self, here, tmp_path):
         (tmp_path / "other.txt").write_text("Another article.\n", encoding="utf-8")
         result = here("check", "--article", str(tmp_path / "other.txt"))
@@ -124,7 +123,11 @@ class TestExitCodes:
             (["build", "-p", "min_reliability"], 2, "not of the form name=value: min_reliability"),
             (["build", "-p", "min_relability=C"], 2, "did you mean min_reliability?"),
             (["build", "-p", "min_reliability=Z"], 2, "allowed are A, B, C, D, E, F"),
-            (["build", "-p", "min_credibility=high", "-p", "nonsense=1"], 2, "must be of type int\n  nonsense: there is no such parameter"),
+            (
+                ["build", "-p", "min_credibility=high", "-p", "nonsense=1"],
+                2,
+                "must be of type int\n  nonsense: there is no such parameter",
+            ),
             (["build", "-p", "case=x"], 2, "it is chosen with --case"),
             (["build", "--case", "hockeyy"], 1, "there is no case “hockeyy”"),
             (["build", "--article", "no-such-file.txt"], 1, "no-such-file.txt: cannot be read"),
@@ -153,7 +156,9 @@ class TestExitCodes:
         unknown, wrong = sourcebook(top, "check", "--case", "nowhere"), sourcebook(top, "build", "-p", "nonsense=1")
         assert (unknown.returncode, wrong.returncode) == (1, 2)
         assert unknown.stdout == wrong.stdout == ""
-        assert unknown.stderr.startswith("Error: there is no case") and wrong.stderr.startswith("Error: These parameters")
+        assert unknown.stderr.startswith("Error: there is no case") and wrong.stderr.startswith(
+            "Error: These parameters"
+        )
 
 
 class TestNoTraceback:
@@ -173,7 +178,10 @@ class TestNoTraceback:
         if file != "datapackage.json":  # without it the folder is no case at all
             assert f"{file}: the file is missing" in result.stderr
 
-    @pytest.mark.parametrize(("file", "text"), [("case.yml", "title: [unclosed"), ("datapackage.json", "{"), ("claims.csv", ""), ("case.yml", "- a\n- b\n")])
+    @pytest.mark.parametrize(
+        ("file", "text"),
+        [("case.yml", "title: [unclosed"), ("datapackage.json", "{"), ("claims.csv", ""), ("case.yml", "- a\n- b\n")],
+    )
     def test_an_unreadable_file_of_the_case(self, broken, file, text):
         next(broken.glob(f"data/*/{file}")).write_text(text)
         assert file in self.told("params")
@@ -198,7 +206,10 @@ class TestNoTraceback:
 
     def test_a_parameter_in_case_yml_that_there_is_not(self, broken):
         settings = next(broken.glob("data/*/case.yml"))
-        settings.write_text(settings.read_text(encoding="utf-8").replace("parameters: {}", "parameters: {colour: red}"), encoding="utf-8")
+        settings.write_text(
+            settings.read_text(encoding="utf-8").replace("parameters: {}", "parameters: {colour: red}"),
+            encoding="utf-8",
+        )
         result = typed("params")
         assert result.exit_code != 0 and "case.yml" in result.stderr
 

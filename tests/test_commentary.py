@@ -37,7 +37,14 @@ class TestFigures:
         assert fill(case(text), "claims", VALUES) == text
 
     @pytest.mark.parametrize(
-        "role", ["{cite:p}`gazette_2031`", "{cite}`gazette_2031`", "{doc}`../book/method`", "{numref}`voices`", "{ref}`n_claims <C01>`"]
+        "role",
+        [
+            "{cite:p}`gazette_2031`",
+            "{cite}`gazette_2031`",
+            "{doc}`../book/method`",
+            "{numref}`voices`",
+            "{ref}`n_claims <C01>`",
+        ],
     )
     def test_roles_are_left_alone(self, case, role):
         assert fill(case(f"See {role}, {{n_claims}} in all."), "claims", VALUES) == f"See {role}, 47 in all."
@@ -60,7 +67,11 @@ class TestUnknownName:
     def test_every_one_is_told_in_one_run(self, case):
         with pytest.raises(CaseError) as caught:
             fill(case("{a_one} and {a_two}\n{n_claims}\n{a_three}"), "claims", VALUES)
-        assert [(fault.row, fault.found.split()[0]) for fault in caught.value.faults] == [(1, "{a_one}"), (1, "{a_two}"), (3, "{a_three}")]
+        assert [(fault.row, fault.found.split()[0]) for fault in caught.value.faults] == [
+            (1, "{a_one}"),
+            (1, "{a_two}"),
+            (3, "{a_three}"),
+        ]
 
     def test_the_names_are_case_sensitive(self, case):
         with pytest.raises(CaseError, match="N_claims.*did you mean n_claims"):

@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "data/hockey"
 PACKAGE = json.loads((CASE / "datapackage.json").read_text("utf-8"))
 FIELDS = {
-    resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]} for resource in PACKAGE["resources"]
+    resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]}
+    for resource in PACKAGE["resources"]
 }
 DESIGN = {
     "actors": "id name as_printed role organisation country bloc kind note",
@@ -269,7 +270,9 @@ def article() -> Path:
 def runs(text: str, length: int) -> set[tuple[str, ...]]:
     """Every run of so many words, whatever their case, punctuation and line breaks."""
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
-    words = re.findall(r"[\w-]+", re.sub(r"\\[nrt]|[’']", lambda match: " " if match[0][0] == "\\" else "", text).casefold())
+    words = re.findall(
+        r"[\w-]+", re.sub(r"\\[nrt]|[’']", lambda match: " " if match[0][0] == "\\" else "", text).casefold()
+    )
     return set(zip(*(words[start:] for start in range(length))))
 
 
@@ -304,12 +307,17 @@ class TestWithTheArticle:
 
     def test_every_slip_of_the_errata_stands_in_its_paragraph(self, article):
         paragraphs = [line for line in article.read_text("utf-8").split("\n") if line.strip()]
-        missing = [slip["id"] for slip in rows("errata") if slip["printed"] not in paragraphs[int(slip["paragraph"]) - 1]]
+        missing = [
+            slip["id"] for slip in rows("errata") if slip["printed"] not in paragraphs[int(slip["paragraph"]) - 1]
+        ]
         assert missing == []
 
     def test_no_thirteen_words_of_it_in_a_row_stand_in_any_file_of_the_project(self, article):
         listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
         )
         if listed.returncode:
             pytest.skip(f"PROJECT NOT SEARCHED FOR THE ARTICLE'S TEXT: not a git checkout ({listed.stderr.strip()})")
@@ -331,6 +339,11 @@ class TestWithTheArticle:
     def test_thirteen_words_would_be_found_however_they_are_broken_up(self, article):
         words = article.read_text("utf-8").split()[40:53]
         forbidden = runs(article.read_text("utf-8"), WORDS + 1)
-        for disguise in (" ".join(words), "\n".join(words).upper(), json.dumps("\n".join(words)), "**" + "** ".join(words)):
+        for disguise in (
+            " ".join(words),
+            "\n".join(words).upper(),
+            json.dumps("\n".join(words)),
+            "**" + "** ".join(words),
+        ):
             assert runs(disguise, WORDS + 1) & forbidden
         assert not runs(" ".join(words[:-1]), WORDS + 1) & forbidden

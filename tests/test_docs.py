@@ -1,7 +1,6 @@
 """The guide: it describes all there is, its links lead somewhere, and its examples give what they show."""
 
 import ast
-import csv
 import inspect
 import io
 import json
@@ -49,7 +48,7 @@ def section(page: str, heading: str) -> str:
     """What stands under a heading, as far as the next one of its level or above."""
     found = re.search(rf"^(#+) {re.escape(heading)}$", text(page), re.MULTILINE)
     assert found, f"{page} has no heading “{heading}”"
-    rest = text(page)[found.end():]
+    rest = text(page)[found.end() :]
     end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
     return rest[: end.start()] if end else rest
 
@@ -57,7 +56,11 @@ def section(page: str, heading: str) -> str:
 def rows(markdown: str) -> list[list[str]]:
     """The cells of every table of a piece of Markdown, without the head rows."""
     tables = re.findall(r"^\|.*\|\n\|[-| ]+\|\n((?:^\|.*\|\n?)+)", markdown, re.MULTILINE)
-    return [[cell.strip() for cell in line.strip("| \n").split("|")] for table in tables for line in table.strip().split("\n")]
+    return [
+        [cell.strip() for cell in line.strip("| \n").split("|")]
+        for table in tables
+        for line in table.strip().split("\n")
+    ]
 
 
 def codes(markdown: str) -> list[str]:
@@ -139,7 +142,9 @@ class TestTables:
 
     @pytest.mark.parametrize("table", CASE.schema.tables)
     def test_each_code_is_named_save_those_that_every_case_has_of_its_own(self, table):
-        told = set(codes(section("docs/coding.md", f"`{table}.csv`") + section("docs/coding.md", "Mode, attribution, quote")))
+        told = set(
+            codes(section("docs/coding.md", f"`{table}.csv`") + section("docs/coding.md", "Mode, attribution, quote"))
+        )
         for column in CASE.schema.tables[table]:
             if column in ("topic", "bloc"):
                 continue
@@ -154,7 +159,9 @@ class TestTables:
     def test_the_columns_whose_codes_are_the_cases_own_are_named_with_their_tables(self):
         tables = CASE.schema.tables
         told = {codes(cells[0])[0]: codes(cells[1]) for cells in self.own_columns()}
-        assert told == {column: [table for table in told[column] if column in tables[table]] for column in ("bloc", "topic")}
+        assert told == {
+            column: [table for table in told[column] if column in tables[table]] for column in ("bloc", "topic")
+        }
         assert all(table in told[column] for column in told for table in tables if column in tables[table])
 
     def test_every_key_of_case_yml_is_described_and_whether_it_is_needed(self):
@@ -191,10 +198,16 @@ class TestReading:
         assert told == [(*source, *claim) for source, claim in zip(labels[0].items(), labels[1].items())]
 
     def test_the_relations_are_the_schemas(self):
-        assert [cells[0] for cells in rows(section("docs/reading.md", "Relations"))] == CASE.schema.codes("relations", "relation")
+        assert [cells[0] for cells in rows(section("docs/reading.md", "Relations"))] == CASE.schema.codes(
+            "relations", "relation"
+        )
 
     def test_the_points_against_a_hypothesis_are_the_analysiss(self):
-        told = {rating: float(points) for ratings, points in rows(section("docs/reading.md", "Ratings and scores"))[:3] for rating in ratings.split(", ")}
+        told = {
+            rating: float(points)
+            for ratings, points in rows(section("docs/reading.md", "Ratings and scores"))[:3]
+            for rating in ratings.split(", ")
+        }
         assert told == hypotheses.POINTS
 
     def test_the_weights_are_the_analysiss(self):
@@ -203,8 +216,14 @@ class TestReading:
         assert {int(cells[2]): float(cells[3]) for cells in told} == hypotheses.CREDIBILITY
 
     def test_every_kind_of_id_is_explained(self):
-        letters = {letter for cells in rows(section("docs/reading.md", "Rows and their ids")) for letter in codes(cells[0]) + codes(cells[2])}
-        patterns = [columns["id"]["constraints"]["pattern"][0] for columns in CASE.schema.tables.values() if "id" in columns]
+        letters = {
+            letter
+            for cells in rows(section("docs/reading.md", "Rows and their ids"))
+            for letter in codes(cells[0]) + codes(cells[2])
+        }
+        patterns = [
+            columns["id"]["constraints"]["pattern"][0] for columns in CASE.schema.tables.values() if "id" in columns
+        ]
         assert letters == {pattern for pattern in patterns if pattern.isupper()}
 
 
@@ -231,7 +250,9 @@ def test_every_relative_link_and_picture_leads_to_a_file_and_every_anchor_to_a_h
 
 
 def test_every_page_of_the_guide_is_listed_in_its_index():
-    assert {f"docs/{link}" for link in re.findall(r"\]\(([\w-]+\.md)\)", text("docs/index.md"))} == set(GUIDE) - {"docs/index.md"}
+    assert {f"docs/{link}" for link in re.findall(r"\]\(([\w-]+\.md)\)", text("docs/index.md"))} == set(GUIDE) - {
+        "docs/index.md"
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -343,7 +364,9 @@ def test_every_example_is_a_command_that_exists_with_options_that_it_takes(examp
     name, *given = example.words[1:]
     if name in main.commands:
         # Under its parent, as it is called: click keeps on a command what help options it was first given.
-        main.commands[name].make_context(name, given, parent=main.make_context("sourcebook", [], resilient_parsing=True))
+        main.commands[name].make_context(
+            name, given, parent=main.make_context("sourcebook", [], resilient_parsing=True)
+        )
     else:
         assert invoke(example).exit_code == 0
 
@@ -395,7 +418,11 @@ def test_the_anchors_of_the_guide_are_those_that_its_snippet_computes(there):
 
 
 def test_the_figures_in_the_commentary_shown_are_figures_of_that_notebook(there):
-    outputs = [output for cell in json.loads((ROOT / "notebooks/claims.ipynb").read_text("utf-8"))["cells"] for output in cell.get("outputs", [])]
+    outputs = [
+        output
+        for cell in json.loads((ROOT / "notebooks/claims.ipynb").read_text("utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+    ]
     known = {output["metadata"]["scrapbook"]["name"] for output in outputs if "scrapbook" in output.get("metadata", {})}
     assert commentary.fill(load("bridge"), "claims", dict.fromkeys(known, "4")).startswith("The 4 claims")
 

@@ -15,12 +15,16 @@ import pytest
 from sourcebook import engine
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.skipif(not engine.available(), reason="this system has no fork server; papermill's own engine runs here")
+pytestmark = pytest.mark.skipif(
+    not engine.available(), reason="this system has no fork server; papermill's own engine runs here"
+)
 
 
 def notebook(folder: Path, *cells: str) -> Path:
     path = folder / "made.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells]), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells]), path
+    )
     return path
 
 
@@ -73,7 +77,9 @@ def test_every_notebook_of_the_book_gives_its_stored_outputs(path):
 def test_no_state_leaks_from_run_to_run(tmp_path):
     """Variables, imported modules' attributes, the environment and the folder are as fresh as in a new kernel."""
     execute(notebook(tmp_path, "import os, pandas\nleak = 1\npandas.leak = 1\nos.environ['LEAK'] = '1'\nos.chdir('/')"))
-    after = execute(notebook(tmp_path, "import os, pandas\n('leak' in globals(), hasattr(pandas, 'leak'), 'LEAK' in os.environ)"))
+    after = execute(
+        notebook(tmp_path, "import os, pandas\n('leak' in globals(), hasattr(pandas, 'leak'), 'LEAK' in os.environ)")
+    )
     assert after.cells[0].outputs[0].data["text/plain"] == "(False, False, False)"
 
 
@@ -117,7 +123,10 @@ def test_a_cell_past_its_time_fails_the_run_and_leaves_no_process(tmp_path):
 
 def test_ctrl_c_ends_the_run_at_once(tmp_path):
     """As with a kernel, the caller sees KeyboardInterrupt and nothing goes on behind it."""
-    path, mark = notebook(tmp_path, "open('{0}', 'w').write('x')\nimport time\ntime.sleep(60)".format(tmp_path / "mark")), tmp_path / "mark"
+    path, mark = (
+        notebook(tmp_path, "open('{}', 'w').write('x')\nimport time\ntime.sleep(60)".format(tmp_path / "mark")),
+        tmp_path / "mark",
+    )
     script = (
         "import papermill\n"
         f"papermill.execute_notebook({str(path)!r}, None, engine_name='sourcebook', kernel_name='python3', language='python', progress_bar=False)"

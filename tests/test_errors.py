@@ -37,7 +37,10 @@ class TestFault:
         ("fault", "message"),
         [
             (FAULT, "claims.csv, row 12 (C11), column topic: found “wether”; did you mean weather?"),
-            (Fault("claims.csv", 12, "", "", "the row is empty", "delete it"), "claims.csv, row 12: the row is empty; delete it"),
+            (
+                Fault("claims.csv", 12, "", "", "the row is empty", "delete it"),
+                "claims.csv, row 12: the row is empty; delete it",
+            ),
             (Fault("case.yml", None, "", "title", "empty", "write one"), "case.yml, column title: empty; write one"),
             (Fault("a.bib", None, "", "", "missing", "write it"), "a.bib: missing; write it"),
         ],
@@ -74,7 +77,10 @@ class TestRunError:
         assert (error.notebook, error.cell, error.cause) == ("claims", 7, "ZeroDivisionError")
 
     def test_it_does_without_a_cell_where_none_is_to_blame(self):
-        assert str(RunError("claims", None, "the kernel died", "Try again.")) == "notebooks/claims.ipynb: the kernel died. Try again."
+        assert (
+            str(RunError("claims", None, "the kernel died", "Try again."))
+            == "notebooks/claims.ipynb: the kernel died. Try again."
+        )
 
 
 class TestNearest:
@@ -121,5 +127,7 @@ class TestRequire:
             require("named", [1], [True, False])
 
     def test_text_where_a_list_belongs_is_told_with_how_to_pass_a_list(self):
-        with pytest.raises(ParameterError, match="blocs: found the text “town”, it must be a list: .* -y 'blocs: .town.'"):
+        with pytest.raises(
+            ParameterError, match="blocs: found the text “town”, it must be a list: .* -y 'blocs: .town.'"
+        ):
             require("blocs", "town", ["town"])

@@ -32,7 +32,12 @@ def tags(cell: dict) -> list[str]:
 
 def outputs(path: Path, kind: str) -> list:
     """What a notebook's outputs hold in one format."""
-    return [output["data"][kind] for cell in cells(path, "code") for output in cell["outputs"] if kind in output.get("data", {})]
+    return [
+        output["data"][kind]
+        for cell in cells(path, "code")
+        for output in cell["outputs"]
+        if kind in output.get("data", {})
+    ]
 
 
 def test_there_is_one_for_each_question_of_the_report():
@@ -63,7 +68,11 @@ class TestForm:
 
     def test_defines_nothing(self, path):
         for cell in cells(path, "code"):
-            defined = [node for node in ast.walk(ast.parse(source(cell))) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+            defined = [
+                node
+                for node in ast.walk(ast.parse(source(cell)))
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            ]
             assert not defined, source(cell)
 
     def test_takes_short_steps(self, path):
@@ -141,7 +150,9 @@ class TestStoredOutputs:
 
     def test_hold_no_path_and_no_address_in_memory(self, path):
         text = json.dumps([cell["outputs"] for cell in cells(path, "code")], ensure_ascii=False)
-        assert not re.search(r"(?<![\w/:.])/(home|root|tmp|usr|work|mnt|Users|private|var|opt)/|[A-Z]:\\\\\w|at 0x[0-9a-f]{6}", text)
+        assert not re.search(
+            r"(?<![\w/:.])/(home|root|tmp|usr|work|mnt|Users|private|var|opt)/|[A-Z]:\\\\\w|at 0x[0-9a-f]{6}", text
+        )
         assert str(ROOT) not in text
 
     def test_hold_no_trace_of_when_and_where_they_were_made(self, path):
@@ -164,7 +175,9 @@ class TestStoredOutputs:
 
     def test_every_figure_has_a_data_table_with_titled_columns(self, path):
         for name, spec in figures(path).items():
-            columns = dict(spec["usermeta"]["sourcebook"]["columns"])  # pairs, because nbformat sorts the keys of an object
+            columns = dict(
+                spec["usermeta"]["sourcebook"]["columns"]
+            )  # pairs, because nbformat sorts the keys of an object
             rows = spec["datasets"][spec["data"]["name"]]
             assert columns and all(columns.values()) and rows, name
             assert all(set(columns) <= set(row) for row in rows), name
@@ -179,14 +192,27 @@ class TestStoredOutputs:
 
 def test_names_of_figures_and_tables_are_unique_over_the_book():
     """They are numbered and referred to by name."""
-    names = [name for path in NOTEBOOKS for name in [*figures(path), *(resource["name"] for resource in outputs(path, TABLE))]]
+    names = [
+        name
+        for path in NOTEBOOKS
+        for name in [*figures(path), *(resource["name"] for resource in outputs(path, TABLE))]
+    ]
     assert len(names) == len(set(names)) > 10
 
 
 class TestNoCaseInside:
     """Nothing in the package, in the notebooks' sources or in the book's pages names a case, its people or its channels."""
 
-    WORDS = {"us", "the", "for", "of", "study", "x", "observers", "unstated"}  # words of English too, or codes of any schema
+    WORDS = {
+        "us",
+        "the",
+        "for",
+        "of",
+        "study",
+        "x",
+        "observers",
+        "unstated",
+    }  # words of English too, or codes of any schema
 
     def names(self) -> set[str]:
         found = set()
@@ -195,23 +221,41 @@ class TestNoCaseInside:
                 continue
             found.add(folder.name)
             package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-            fields = [field for resource in package["resources"] for field in resource["schema"]["fields"] if field["name"] == "bloc"]
+            fields = [
+                field
+                for resource in package["resources"]
+                for field in resource["schema"]["fields"]
+                if field["name"] == "bloc"
+            ]
             found |= {code for field in fields for code in field["constraints"]["enum"]}
-            for table, columns in {"actors": ["id", "name", "as_printed", "organisation"], "sources": ["id", "title", "publisher", "bibkey"]}.items():
+            for table, columns in {
+                "actors": ["id", "name", "as_printed", "organisation"],
+                "sources": ["id", "title", "publisher", "bibkey"],
+            }.items():
                 with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
                     for row in csv.DictReader(file):
-                        found |= {row[column] for column in columns} | (set(row["name"].split()) if table == "actors" else set())
+                        found |= {row[column] for column in columns} | (
+                            set(row["name"].split()) if table == "actors" else set()
+                        )
         return {name for name in found if len(name) > 1 and name.lower() not in self.WORDS}
 
     def texts(self) -> dict[str, str]:
-        files = [*(ROOT / "sourcebook").rglob("*.py"), *(ROOT / "sourcebook").rglob("static/*.*"), *(ROOT / "book").iterdir()]
-        texts = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files if file.is_file()}
+        files = [
+            *(ROOT / "sourcebook").rglob("*.py"),
+            *(ROOT / "sourcebook").rglob("static/*.*"),
+            *(ROOT / "book").iterdir(),
+        ]
+        texts = {
+            file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files if file.is_file()
+        }
         return texts | {f"notebooks/{path.name}": "\n".join(map(source, cells(path))) for path in NOTEBOOKS}
 
     def test_is_named(self):
         names, texts = self.names(), self.texts()
         assert len(names) > 30 and len(texts) > 40, "something was looked for, and looked at"
-        pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)))
+        pattern = re.compile(
+            "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True))
+        )
         found = [
             f"{file}, line {number}: {match[0]}"
             for file, text in texts.items()
@@ -232,7 +276,12 @@ class TestPlainTools:
     @staticmethod
     def run(folder, *words):
         return subprocess.run(
-            [sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", env={**os.environ, "NO_COLOR": "1"}
+            [sys.executable, "-m", *words],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "NO_COLOR": "1"},
         )
 
     def test_papermill_runs_one_with_a_parameter(self, top, tmp_path):

@@ -42,12 +42,31 @@ def faults(given, known, record) -> str:
 
 class TestDeclared:
     def test_name_type_default_help_and_allowed_values_are_read_from_the_cell(self, known):
-        assert list(known) == ["case", "grade", "credibility", "attribution", "actors", "blocs", "coder", "unnamed", "share", "word"]
-        assert known["grade"] == Parameter("grade", "str", "F", "keep sources graded at least this", "sources.reliability", ("one",))
+        assert list(known) == [
+            "case",
+            "grade",
+            "credibility",
+            "attribution",
+            "actors",
+            "blocs",
+            "coder",
+            "unnamed",
+            "share",
+            "word",
+        ]
+        assert known["grade"] == Parameter(
+            "grade", "str", "F", "keep sources graded at least this", "sources.reliability", ("one",)
+        )
         assert known["unnamed"] == Parameter("unnamed", "bool", True, "keep who is not named", "", ("one",))
-        assert [(known[name].type, known[name].default) for name in ("credibility", "actors", "share")] == [("int", 6), ("list", []), ("float", 0.5)]
+        assert [(known[name].type, known[name].default) for name in ("credibility", "actors", "share")] == [
+            ("int", 6),
+            ("list", []),
+            ("float", 0.5),
+        ]
 
-    def test_allowed_values_come_from_codes_from_a_column_from_the_words_themselves_or_from_nowhere(self, known, record):
+    def test_allowed_values_come_from_codes_from_a_column_from_the_words_themselves_or_from_nowhere(
+        self, known, record
+    ):
         assert known["grade"].values(record) == list("ABCDEF"), "the schema's codes"
         assert known["credibility"].values(record) == list("123456"), "whole numbers, as text"
         assert known["attribution"].values(record) == ["explicit", "implied"], "the words in brackets"
@@ -56,22 +75,33 @@ class TestDeclared:
         assert known["word"].values(record) == []
 
     def test_a_parameter_of_several_notebooks_is_one_that_knows_them(self, tmp_path):
-        books = [notebook(tmp_path / f"{name}.ipynb", parameters="size: int = 3  # how large") for name in ("one", "two")]
+        books = [
+            notebook(tmp_path / f"{name}.ipynb", parameters="size: int = 3  # how large") for name in ("one", "two")
+        ]
         books.append(notebook(tmp_path / "three.ipynb", parameters="other: int = 1  # another"))
         found = declared(books)
         assert found["size"].notebooks == ("one", "two")
         assert found["other"].notebooks == ("three",)
 
-    @pytest.mark.parametrize("other", ["size: int = 4  # how large", "size: float = 3  # how large", "size: int = 3  # how large (1|3)"])
+    @pytest.mark.parametrize(
+        "other", ["size: int = 4  # how large", "size: float = 3  # how large", "size: int = 3  # how large (1|3)"]
+    )
     def test_two_notebooks_that_disagree_are_an_error_naming_both(self, tmp_path, other):
-        books = [notebook(tmp_path / "one.ipynb", parameters="size: int = 3  # how large"), notebook(tmp_path / "two.ipynb", parameters=other)]
-        with pytest.raises(ParameterError, match=r"two\.ipynb and one\.ipynb declare size differently: make type, default"):
+        books = [
+            notebook(tmp_path / "one.ipynb", parameters="size: int = 3  # how large"),
+            notebook(tmp_path / "two.ipynb", parameters=other),
+        ]
+        with pytest.raises(
+            ParameterError, match=r"two\.ipynb and one\.ipynb declare size differently: make type, default"
+        ):
             declared(books)
 
     def test_this_books_notebooks_agree_and_explain_every_parameter(self):
         found = declared(book.notebooks(ROOT))
         assert len(found) > 5
-        assert all(parameter.help and parameter.type in ("str", "int", "float", "bool", "list") for parameter in found.values())
+        assert all(
+            parameter.help and parameter.type in ("str", "int", "float", "bool", "list") for parameter in found.values()
+        )
 
 
 class TestSplit:
@@ -108,7 +138,9 @@ class TestChecked:
         assert found == {name: typed}
         assert type(found[name]) is type(typed)
 
-    @pytest.mark.parametrize(("name", "value"), [("grade", "F"), ("unnamed", "yes"), ("unnamed", "1"), ("blocs", ""), ("credibility", "6")])
+    @pytest.mark.parametrize(
+        ("name", "value"), [("grade", "F"), ("unnamed", "yes"), ("unnamed", "1"), ("blocs", ""), ("credibility", "6")]
+    )
     def test_a_default_said_aloud_is_no_choice(self, known, record, name, value):
         assert checked({name: value}, known, record) == {}
 
@@ -146,7 +178,11 @@ class TestChecked:
         ("name", "value", "told"),
         [
             ("grade", "c", "grade: found “c”; allowed are A, B, C, D, E, F"),
-            ("attribution", "explict", "attribution: found “explict”; allowed are explicit, implied; did you mean explicit?"),
+            (
+                "attribution",
+                "explict",
+                "attribution: found “explict”; allowed are explicit, implied; did you mean explicit?",
+            ),
             ("blocs", "north,sooth", "blocs: found “sooth”; allowed are north, south, outside; did you mean south?"),
             ("actors", "cleoo", "actors: found “cleoo”; allowed are ann, bob, inst, cleo, aides; did you mean cleo?"),
             ("credibility", "7", "credibility: found “7”; allowed are 1, 2, 3, 4, 5, 6"),
@@ -177,7 +213,9 @@ class TestStrength:
     def top(self, tmp_path):
         notebook(tmp_path / "notebooks" / "one.ipynb", parameters=CELL)
         notebook(tmp_path / "notebooks" / "two.ipynb", parameters="word: str = 'a'  # any word")
-        (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/two\n- file: notebooks/one\n")
+        (tmp_path / "_toc.yml").write_text(
+            "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/two\n- file: notebooks/one\n"
+        )
         (tmp_path / "_config.yml").write_text("sphinx: {config: {sourcebook_case: data/river}}")
         return tmp_path
 

@@ -30,7 +30,9 @@ def test_the_working_directory_is_where_it_looks_unless_told(checkout, monkeypat
 @pytest.mark.parametrize("only", ["data", "notebooks"])
 def test_a_folder_with_only_half_of_it_is_no_checkout(tmp_path, only):
     (tmp_path / only).mkdir()
-    with pytest.raises(SourcebookError, match="not in a Sourcebook checkout.*data/ and notebooks/.*Change into the checkout"):
+    with pytest.raises(
+        SourcebookError, match="not in a Sourcebook checkout.*data/ and notebooks/.*Change into the checkout"
+    ):
         paths.root(tmp_path)
 
 

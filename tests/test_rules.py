@@ -145,7 +145,9 @@ class TestBounds:
     def test_paragraphs_are_numbered_in_order(self, record):
         record.set("paragraphs", "4", paragraph="6")
         (fault,) = rule(record)
-        assert (fault.file, fault.row, fault.found) == ("paragraphs.csv", 5, "found “6”") and fault.right.endswith(": 4")
+        assert (fault.file, fault.row, fault.found) == ("paragraphs.csv", 5, "found “6”") and fault.right.endswith(
+            ": 4"
+        )
 
 
 class TestQuotes:
@@ -201,7 +203,10 @@ class TestLinks:
     def test_but_not_to_an_actor_or_a_hypothesis(self, record):
         record.set("corroboration", "B01", item_id="H1")
         record.set("corroboration", "B02", item_id="mayor")
-        assert told(rule(record)) == [("corroboration.csv", 2, "B01", "item_id"), ("corroboration.csv", 3, "B02", "item_id")]
+        assert told(rule(record)) == [
+            ("corroboration.csv", 2, "B01", "item_id"),
+            ("corroboration.csv", 3, "B02", "item_id"),
+        ]
 
     def test_no_row_is_linked_to_itself(self, record):
         record.set("relations", "L01", to_id="C02")

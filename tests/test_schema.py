@@ -69,7 +69,9 @@ class TestTypes:
 
     def test_whole_numbers_are_integers_even_where_some_are_missing(self, frames):
         assert frames["sources"]["removes"].dtype == "Int64"
-        assert frames["sources"]["removes"].tolist()[:3] == [2, 1, 2] and frames["sources"]["removes"].isna().tolist()[3]
+        assert (
+            frames["sources"]["removes"].tolist()[:3] == [2, 1, 2] and frames["sources"]["removes"].isna().tolist()[3]
+        )
 
     def test_days_are_dates(self, frames):
         assert frames["sources"]["date"].tolist()[0] == pd.Timestamp(2031, 2, 2)

@@ -52,7 +52,9 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("choice", "gone", "relations", "rated", "corroborations"), CHOICES, ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("choice", "gone", "relations", "rated", "corroborations"), CHOICES, ids=lambda value: str(value)
+)
 class TestChoice:
     """Each choice takes away what it names and what hung on that, and nothing else."""
 
@@ -100,9 +102,15 @@ class TestWrongChoice:
             ({"min_credibility": 0}, "min_credibility: found 0; allowed are 1, 2, 3, 4, 5, 6"),
             ({"min_credibility": "3"}, "min_credibility: found '3'; allowed are 1, 2, 3, 4, 5, 6"),
             ({"min_credibility": True}, "min_credibility: found True; allowed are 1, 2, 3, 4, 5, 6"),
-            ({"attribution": "explict"}, "attribution: found 'explict'; allowed are explicit, implied; did you mean explicit?"),
+            (
+                {"attribution": "explict"},
+                "attribution: found 'explict'; allowed are explicit, implied; did you mean explicit?",
+            ),
             ({"exclude_actors": ["mayr"]}, "exclude_actors: found 'mayr'; .*; did you mean mayor?"),
-            ({"exclude_blocs": ["town", "prt"]}, "exclude_blocs: found 'prt'; allowed are town, port, outside; did you mean port?"),
+            (
+                {"exclude_blocs": ["town", "prt"]},
+                "exclude_blocs: found 'prt'; allowed are town, port, outside; did you mean port?",
+            ),
             ({"exclude_blocs": "town"}, "exclude_blocs: found the text “town”, it must be a list"),
             ({"include_unnamed": 1}, "include_unnamed: found 1; allowed are True, False"),
             ({"include_unnamed": "no"}, "include_unnamed: found 'no'; allowed are True, False"),

@@ -53,7 +53,15 @@ MARKUP = [
     "one\r\n\r\n<script>",
     "| a | b |\n|---|---|\n| c | d |",
 ]
-PLAIN = ["[x](javascript:alert(1))", "a | b | c", "{{ 7*7 }}", "http://elsewhere.example", "  \n\tindented", "a\u2028b", "“quoted” – naïve 🎪"]
+PLAIN = [
+    "[x](javascript:alert(1))",
+    "a | b | c",
+    "{{ 7*7 }}",
+    "http://elsewhere.example",
+    "  \n\tindented",
+    "a\u2028b",
+    "“quoted” – naïve 🎪",
+]
 HOSTILE = MARKUP + PLAIN
 
 
@@ -69,7 +77,16 @@ def shown(monkeypatch):
 def markdown():
     """Markdown to HTML as the book reads it, with the extensions of its own settings and some that a user may add."""
     used = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]["myst_enable_extensions"]
-    more = {"dollarmath", "amsmath", "attrs_inline", "attrs_block", "strikethrough", "tasklist", "fieldlist", "html_admonition"}
+    more = {
+        "dollarmath",
+        "amsmath",
+        "attrs_inline",
+        "attrs_block",
+        "strikethrough",
+        "tasklist",
+        "fieldlist",
+        "html_admonition",
+    }
     return create_md_parser(MdParserConfig(enable_extensions=more | set(used)), RendererHTML).render
 
 
@@ -163,7 +180,15 @@ FRAME = pd.DataFrame(
         "unused": ["x", "y"],
     }
 )
-COLUMNS = {"id": "Row", "text": "Text <b>", "count": "n", "share": "Share", "day": "Day", "grade": "Grade", "named": "Named"}
+COLUMNS = {
+    "id": "Row",
+    "text": "Text <b>",
+    "count": "n",
+    "share": "Share",
+    "day": "Day",
+    "grade": "Grade",
+    "named": "Named",
+}
 
 
 class Cells(HTMLParser):
@@ -199,7 +224,15 @@ class TestTable:
     def test_cells_are_text_numbers_truths_or_null_and_days_are_iso(self, output):
         rows = output["application/vnd.dataresource+json"]["data"]
         assert rows == [
-            {"id": "C01", "text": HOSTILE[0], "count": 3, "share": 0.5, "day": "2025-03-18", "grade": "A", "named": True},
+            {
+                "id": "C01",
+                "text": HOSTILE[0],
+                "count": 3,
+                "share": 0.5,
+                "day": "2025-03-18",
+                "grade": "A",
+                "named": True,
+            },
             {"id": "C02", "text": None, "count": None, "share": None, "day": None, "grade": None, "named": False},
         ]
         assert type(rows[0]["count"]) is int
@@ -210,7 +243,12 @@ class TestTable:
 
     def test_it_carries_name_caption_columns_anchor_and_filters(self, output):
         resource = output["application/vnd.dataresource+json"]
-        assert (resource["name"], resource["title"], resource["anchor"], resource["filters"]) == ("rows", "All <i>rows</i>", "id", ["grade"])
+        assert (resource["name"], resource["title"], resource["anchor"], resource["filters"]) == (
+            "rows",
+            "All <i>rows</i>",
+            "id",
+            ["grade"],
+        )
         assert {field["name"]: field["title"] for field in resource["schema"]["fields"]} == COLUMNS
         types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
         assert [name for name, type in types.items() if type == "number"] == ["count", "share"]
@@ -223,7 +261,22 @@ class TestTable:
         parsed = Cells(output["text/html"])
         assert set(parsed.tags) == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
         assert parsed.cells[:7] == list(COLUMNS.values())
-        assert parsed.cells[7:] == ["C01", HOSTILE[0], "3", "0.5", "2025-03-18", "A", "True", "C02", "", "", "", "", "", "False"]
+        assert parsed.cells[7:] == [
+            "C01",
+            HOSTILE[0],
+            "3",
+            "0.5",
+            "2025-03-18",
+            "A",
+            "True",
+            "C02",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "False",
+        ]
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_whatever_a_cell_holds_is_shown_and_kept_as_it_is(self, shown, text):
@@ -292,8 +345,15 @@ class TestCommentary:
         show.commentary(SimpleNamespace(name="fair", folder=tmp_path, choices={}), "claims", values)
 
     def test_a_value_is_shown_as_text_inside_the_authors_markdown(self, shown, tmp_path, markdown):
-        self.show(tmp_path, "*Most* say {who}, {n} of them, {share}.", {"who": "[x](http://a.example) *y*", "n": np.int64(3), "share": None})
-        assert markdown(shown[0][0]["text/markdown"]) == "<p><em>Most</em> say [x](http://a.example) *y*, 3 of them, .</p>\n"
+        self.show(
+            tmp_path,
+            "*Most* say {who}, {n} of them, {share}.",
+            {"who": "[x](http://a.example) *y*", "n": np.int64(3), "share": None},
+        )
+        assert (
+            markdown(shown[0][0]["text/markdown"])
+            == "<p><em>Most</em> say [x](http://a.example) *y*, 3 of them, .</p>\n"
+        )
 
     def test_a_notebook_without_commentary_shows_nothing(self, shown, tmp_path):
         show.commentary(SimpleNamespace(name="fair", folder=tmp_path, choices={}), "claims", {})

@@ -7,9 +7,9 @@ import re
 import shutil
 
 import pytest
+import toybook
 from bs4 import BeautifulSoup
 
-import toybook
 from sourcebook.errors import choices
 from sourcebook.sphinx.notebooks import declared
 from sourcebook.sphinx.policy import Page, content_security_policy
@@ -130,7 +130,10 @@ def test_charts_script_is_loaded_only_where_charts_are(page):
 def test_a_figure_that_cannot_be_drawn_is_a_fault_with_its_name(tmp_path):
     folder = toybook.write(tmp_path)
     path = folder / "notebooks" / "beta.ipynb"
-    path.write_text(path.read_text(encoding="utf-8").replace('"mark": {', '"transform": [{"filter": "np.x(1)"}], "mark": {', 1), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"mark": {', '"transform": [{"filter": "np.x(1)"}], "mark": {', 1),
+        encoding="utf-8",
+    )
     built = toybook.build(folder)
     assert built.returncode != 0
     assert "figure 'hostile-figure' cannot be drawn" in built.stderr
@@ -146,7 +149,11 @@ def test_columns_to_filter_by_are_marked(page):
 
 @pytest.mark.parametrize(
     ("name", "href"),
-    [("book/index", "../notebooks/register.html#C07"), ("notebooks/alpha", "register.html#C07"), ("notebooks/register", "#C07")],
+    [
+        ("book/index", "../notebooks/register.html#C07"),
+        ("notebooks/alpha", "register.html#C07"),
+        ("notebooks/register", "#C07"),
+    ],
 )
 def test_a_row_named_on_a_page_is_a_link_to_it(page, name, href):
     links = [link for link in page(name).find_all("a", class_="row-link") if link.text == "C07"]
@@ -299,7 +306,11 @@ def test_hostile_text_stays_text(page, name):
     assert not soup.find_all("img", src="x")
     assert not [tag for tag in soup.find_all(True) if any(key.startswith("on") for key in tag.attrs)]
     assert not [link for link in soup.find_all(href=True) if link["href"].lower().startswith("javascript:")]
-    assert not [script for script in soup.find_all("script") if "alert(" in (script.string or "") and script.get("type") != "application/json"]
+    assert not [
+        script
+        for script in soup.find_all("script")
+        if "alert(" in (script.string or "") and script.get("type") != "application/json"
+    ]
 
 
 def test_hostile_text_is_shown_as_it_is(page):
@@ -338,8 +349,10 @@ def test_nothing_is_loaded_from_another_host(toy_book):
 
 
 def test_a_page_that_would_load_from_another_host_is_found_out():
-    found = Page('<link rel="stylesheet" href="https://a.example/x.css"><img src="//b.example/i.png" onerror="x()">'
-                 '<a href="https://c.example/">a link is no load</a><script>let a = "<b>";</script>')
+    found = Page(
+        '<link rel="stylesheet" href="https://a.example/x.css"><img src="//b.example/i.png" onerror="x()">'
+        '<a href="https://c.example/">a link is no load</a><script>let a = "<b>";</script>'
+    )
     assert found.foreign == ["https://a.example/x.css", "//b.example/i.png"]
     assert found.handlers == ["<img onerror>"]
     assert found.scripts == ['let a = "<b>";']

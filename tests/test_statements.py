@@ -33,7 +33,12 @@ def test_the_type_is_the_tables_own_code(said):
 
 
 def test_a_speaker_comes_with_corrected_name_bloc_and_kind(said):
-    assert said.loc["C02", ["actor_id", "actor", "bloc", "actor_kind"]].tolist() == ["master", "Bo Lind", "port", "person"]
+    assert said.loc["C02", ["actor_id", "actor", "bloc", "actor_kind"]].tolist() == [
+        "master",
+        "Bo Lind",
+        "port",
+        "person",
+    ]
 
 
 def test_a_judgement_is_the_assessors_whoever_that_is_in_the_case(case, said):

@@ -6,7 +6,9 @@ import pytest
 from sourcebook import words
 
 
-@pytest.mark.parametrize(("part", "whole", "said"), [(1, 4, "25%"), (2, 3, "67%"), (0, 5, "0%"), (5, 5, "100%"), (0, 0, "n/a")])
+@pytest.mark.parametrize(
+    ("part", "whole", "said"), [(1, 4, "25%"), (2, 3, "67%"), (0, 5, "0%"), (5, 5, "100%"), (0, 0, "n/a")]
+)
 def test_a_share_is_a_whole_percentage_and_of_nothing_not_a_number(part, whole, said):
     assert words.percent(part, whole) == said
 

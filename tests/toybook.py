@@ -72,34 +72,56 @@ def notebook(*cells):
 VOICES = [{"section": "Reactions", "voices": 14}, {"section": "Readout", "voices": 5}, {"section": "Call", "voices": 9}]
 
 ALPHA = notebook(
-    v4.new_markdown_cell("# Whose voices does it carry?\n\nMethod in a sentence. See {numref}`voices-by-section`, row C07 and `C07`."),
+    v4.new_markdown_cell(
+        "# Whose voices does it carry?\n\nMethod in a sentence. See {numref}`voices-by-section`, row C07 and `C07`."
+    ),
     cell('min_grade: str = "F"  # keep sources graded at least this\nlimit: int = 3', tags=["parameters"]),
     cell('# Parameters\nmin_grade = "C # not a comment"\n', tags=["injected-parameters"]),
-    cell("glue('n_claims', 12)", named("n_claims", 12), named("finding", "Twelve claims, led by C07; H1 of 2025 is a row too.")),
+    cell(
+        "glue('n_claims', 12)",
+        named("n_claims", 12),
+        named("finding", "Twelve claims, led by C07; H1 of 2025 is a row too."),
+    ),
     cell(
         "show.figure(voices)",
-        figure("voices-by-section", "Reactions carry most voices", "Bars: 14 voices, 5 and 9.",
-               "Voices by section of the article, led by C07.", VOICES),
+        figure(
+            "voices-by-section",
+            "Reactions carry most voices",
+            "Bars: 14 voices, 5 and 9.",
+            "Voices by section of the article, led by C07.",
+            VOICES,
+        ),
     ),
     v4.new_markdown_cell("## What they say\n\n<script>alert(3)</script> and <b>raw</b> [x](javascript:alert(1))"),
     cell(
         "show.prose()",
-        shown({"text/markdown": "The case's own reading of R03, with *emphasis* and <img src=x onerror=alert(1)>.\n\n"
-                                "## A heading of its own\n\nSee {numref}`accounts` and {cite}`heuer1999`.",
-               "text/plain": "…"}),
+        shown(
+            {
+                "text/markdown": "The case's own reading of R03, with *emphasis* and <img src=x onerror=alert(1)>.\n\n"
+                "## A heading of its own\n\nSee {numref}`accounts` and {cite}`heuer1999`.",
+                "text/plain": "…",
+            }
+        ),
     ),
     cell(
         "show.table(accounts)",
-        table({
-            "name": "accounts", "title": "Two accounts of one call",
-            "schema": {"fields": [
-                {"name": "topic", "title": "Topic", "type": "string"},
-                {"name": "n", "title": "Rows", "type": "integer"},
-                {"name": "note", "title": "Note", "type": "string"},
-            ]},
-            "data": [{"topic": "energy", "n": 12, "note": "said by both\nin two lines, see C07"},
-                     {"topic": "prisoners", "n": 3, "note": None}],
-        }),
+        table(
+            {
+                "name": "accounts",
+                "title": "Two accounts of one call",
+                "schema": {
+                    "fields": [
+                        {"name": "topic", "title": "Topic", "type": "string"},
+                        {"name": "n", "title": "Rows", "type": "integer"},
+                        {"name": "note", "title": "Note", "type": "string"},
+                    ]
+                },
+                "data": [
+                    {"topic": "energy", "n": 12, "note": "said by both\nin two lines, see C07"},
+                    {"topic": "prisoners", "n": 3, "note": None},
+                ],
+            }
+        ),
     ),
     v4.new_markdown_cell("Body text runs on for a while so that the measure of the page can be judged by eye. " * 8),
 )
@@ -110,16 +132,24 @@ BETA = notebook(
     cell("glue('hostile', text)", named("hostile", HOSTILE)),
     cell(
         "show.figure(hostile)",
-        figure("hostile-figure", HOSTILE, f"Bars. {HOSTILE}", f"A caption. {HOSTILE}",
-               [{"section": HOSTILE, "voices": 2}, {"section": "plain\u2028text", "voices": 1}]),
+        figure(
+            "hostile-figure",
+            HOSTILE,
+            f"Bars. {HOSTILE}",
+            f"A caption. {HOSTILE}",
+            [{"section": HOSTILE, "voices": 2}, {"section": "plain\u2028text", "voices": 1}],
+        ),
     ),
     cell(
         "show.table(hostile)",
-        table({
-            "name": "hostile-table", "title": f"A title. {HOSTILE}",
-            "schema": {"fields": [{"name": HOSTILE, "title": HOSTILE, "type": "string"}]},
-            "data": [{HOSTILE: HOSTILE}],
-        }),
+        table(
+            {
+                "name": "hostile-table",
+                "title": f"A title. {HOSTILE}",
+                "schema": {"fields": [{"name": HOSTILE, "title": HOSTILE, "type": "string"}]},
+                "data": [{HOSTILE: HOSTILE}],
+            }
+        ),
     ),
 )
 
@@ -127,24 +157,47 @@ REGISTER = notebook(
     v4.new_markdown_cell("# Every coded row"),
     cell(
         "show.register(rows)",
-        table({
-            "name": "register", "title": "Every coded row", "anchor": "id", "filters": ["kind", "actor"],
-            "schema": {"fields": [
-                {"name": "id", "title": "Row", "type": "string"},
-                {"name": "kind", "title": "Kind", "type": "string"},
-                {"name": "actor", "title": "Actor", "type": "string"},
-                {"name": "paragraph", "title": "Paragraph", "type": "integer"},
-                {"name": "gist", "title": "What is said", "type": "string"},
-            ]},
-            "data": [
-                {"id": "C07", "kind": "claim", "actor": "North", "paragraph": 4,
-                 "gist": "Says that attacks on energy sites stop for thirty days, which R03 doubts."},
-                {"id": "C08", "kind": "claim", "actor": "South", "paragraph": 5, "gist": HOSTILE},
-                {"id": "R03", "kind": "reaction", "actor": "South", "paragraph": 9,
-                 "gist": "Doubts C07 and asks for a text that both sides sign before anybody speaks of a ceasefire."},
-                {"id": "H1", "kind": "hypothesis", "actor": "", "paragraph": None, "gist": "A first step in good faith"},
-            ],
-        }),
+        table(
+            {
+                "name": "register",
+                "title": "Every coded row",
+                "anchor": "id",
+                "filters": ["kind", "actor"],
+                "schema": {
+                    "fields": [
+                        {"name": "id", "title": "Row", "type": "string"},
+                        {"name": "kind", "title": "Kind", "type": "string"},
+                        {"name": "actor", "title": "Actor", "type": "string"},
+                        {"name": "paragraph", "title": "Paragraph", "type": "integer"},
+                        {"name": "gist", "title": "What is said", "type": "string"},
+                    ]
+                },
+                "data": [
+                    {
+                        "id": "C07",
+                        "kind": "claim",
+                        "actor": "North",
+                        "paragraph": 4,
+                        "gist": "Says that attacks on energy sites stop for thirty days, which R03 doubts.",
+                    },
+                    {"id": "C08", "kind": "claim", "actor": "South", "paragraph": 5, "gist": HOSTILE},
+                    {
+                        "id": "R03",
+                        "kind": "reaction",
+                        "actor": "South",
+                        "paragraph": 9,
+                        "gist": "Doubts C07 and asks for a text that both sides sign before anybody speaks of a ceasefire.",
+                    },
+                    {
+                        "id": "H1",
+                        "kind": "hypothesis",
+                        "actor": "",
+                        "paragraph": None,
+                        "gist": "A first step in good faith",
+                    },
+                ],
+            }
+        ),
     ),
 )
 
@@ -186,22 +239,36 @@ PACKAGE = {
     "name": "toy",
     "resources": [
         {
-            "name": "claims", "path": "claims.csv", "description": "One thing an actor is reported to say.",
+            "name": "claims",
+            "path": "claims.csv",
+            "description": "One thing an actor is reported to say.",
             "schema": {
                 "primaryKey": "id",
                 "fields": [
-                    {"name": "id", "type": "string", "description": "Permanent id.",
-                     "constraints": {"required": True, "unique": True, "pattern": "C[0-9]{2}"}},
-                    {"name": "mode", "type": "string", "description": "How it is quoted.",
-                     "constraints": {"enum": ["direct", "own"]},
-                     "codes": {"direct": "in the speaker's words", "own": "the article's own voice"}},
+                    {
+                        "name": "id",
+                        "type": "string",
+                        "description": "Permanent id.",
+                        "constraints": {"required": True, "unique": True, "pattern": "C[0-9]{2}"},
+                    },
+                    {
+                        "name": "mode",
+                        "type": "string",
+                        "description": "How it is quoted.",
+                        "constraints": {"enum": ["direct", "own"]},
+                        "codes": {"direct": "in the speaker's words", "own": "the article's own voice"},
+                    },
                     {"name": "actor_id", "type": "string", "description": "Who says it."},
                 ],
                 "foreignKeys": [{"fields": "actor_id", "reference": {"resource": "actors", "fields": "id"}}],
             },
         },
-        {"name": "actors", "path": "actors.csv", "description": "Who speaks.",
-         "schema": {"fields": [{"name": "id", "type": "string"}]}},
+        {
+            "name": "actors",
+            "path": "actors.csv",
+            "description": "Who speaks.",
+            "schema": {"fields": [{"name": "id", "type": "string"}]},
+        },
     ],
 }
 
@@ -214,11 +281,14 @@ def write(folder: Path) -> Path:
     config["sphinx"]["config"]["sourcebook_case"] = "data/toy"
     texts = {
         "_config.yml": yaml.safe_dump(config),
-        "_toc.yml": yaml.safe_dump({
-            "format": "jb-book", "root": "book/index",
-            "chapters": [{"file": f"notebooks/{name}"} for name in ("alpha", "beta", "register")]
-            + [{"file": "book/dictionary"}],
-        }),
+        "_toc.yml": yaml.safe_dump(
+            {
+                "format": "jb-book",
+                "root": "book/index",
+                "chapters": [{"file": f"notebooks/{name}"} for name in ("alpha", "beta", "register")]
+                + [{"file": "book/dictionary"}],
+            }
+        ),
         "book/index.md": INDEX,
         "book/dictionary.md": DICTIONARY,
         "book/references.bib": "",

@@ -55,7 +55,9 @@ def figures(support: pd.DataFrame, assessor: str) -> dict:
     }  # fmt: skip
     values["conclusions"] = "; ".join(
         f"{id} {for_} for, {undercut + contradicted} against"
-        for id, for_, undercut, contradicted in concluded[["id", "n_supports", "n_undercuts", "n_contradicts"]].itertuples(index=False)
+        for id, for_, undercut, contradicted in concluded[
+            ["id", "n_supports", "n_undercuts", "n_contradicts"]
+        ].itertuples(index=False)
     )
     supported = len(concluded) - len(bare)
     values["finding"] = (

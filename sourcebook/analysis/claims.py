@@ -25,7 +25,9 @@ def by_actor(claims: pd.DataFrame, actors: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["total", "actor", "claim_type"], ascending=[False, True, True], ignore_index=True)
 
 
-def accounts(claims: pd.DataFrame, actors: pd.DataFrame, relations: pd.DataFrame, event: str, sides: list[str]) -> pd.DataFrame:
+def accounts(
+    claims: pd.DataFrame, actors: pd.DataFrame, relations: pd.DataFrame, event: str, sides: list[str]
+) -> pd.DataFrame:
     """What each of two sides says of one event, topic by topic.
 
     One row a topic that either side's claims about `event` name: topic, first_ids, first, second_ids, second
@@ -54,7 +56,11 @@ def accounts(claims: pd.DataFrame, actors: pd.DataFrame, relations: pd.DataFrame
         })  # fmt: skip
     columns = ["topic", "first_ids", "first", "first_n", "second_ids", "second", "second_n", "status", "pairs"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(rank=table["status"].map(ORDER.index)).sort_values(["rank", "topic"], ignore_index=True).drop(columns="rank")
+    return (
+        table.assign(rank=table["status"].map(ORDER.index))
+        .sort_values(["rank", "topic"], ignore_index=True)
+        .drop(columns="rank")
+    )
 
 
 def sides(accounts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -68,12 +74,21 @@ def sides(accounts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def timeline(events: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """All that the article dates: date, end (datetime64: last day of the period), what, kind (event, source), id, precision."""
-    last = {"day": pd.Timedelta(0), "week": pd.Timedelta(days=6), "month": pd.offsets.MonthEnd(0), "year": pd.offsets.YearEnd(0)}
+    last = {
+        "day": pd.Timedelta(0),
+        "week": pd.Timedelta(days=6),
+        "month": pd.offsets.MonthEnd(0),
+        "year": pd.offsets.YearEnd(0),
+    }
     happened = events.assign(kind="event").rename(columns={"title": "what"})
     dated = sources[sources["date"].notna()].assign(kind="source", precision="day").rename(columns={"title": "what"})
     columns = ["date", "what", "kind", "id", "precision"]
-    table = pd.concat([happened[columns].astype({"precision": "str"}), dated[columns].astype({"precision": "str"})], ignore_index=True)
-    table["end"] = pd.to_datetime([date + last[precision] for date, precision in zip(table["date"], table["precision"])])
+    table = pd.concat(
+        [happened[columns].astype({"precision": "str"}), dated[columns].astype({"precision": "str"})], ignore_index=True
+    )
+    table["end"] = pd.to_datetime(
+        [date + last[precision] for date, precision in zip(table["date"], table["precision"])]
+    )
     return table.sort_values(["date", "kind", "id"], ignore_index=True)
 
 
@@ -89,7 +104,9 @@ def decisive(claims: pd.DataFrame, events: pd.DataFrame, relations: pd.DataFrame
     """Relations that set a claim or event against a claim: from_id, relation (contradicts first), to_id, rationale."""
     known = set(claims["id"]) | set(events["id"])
     kinds = ["contradicts", "undercuts"]
-    table = relations[relations["relation"].isin(kinds) & relations["from_id"].isin(known) & relations["to_id"].isin(claims["id"])]
+    table = relations[
+        relations["relation"].isin(kinds) & relations["from_id"].isin(known) & relations["to_id"].isin(claims["id"])
+    ]
     table = table.astype({"relation": "str"}).sort_values(["relation", "id"], ignore_index=True)
     return table[["from_id", "relation", "to_id", "rationale"]]
 

@@ -35,7 +35,9 @@ def evidence(case, which: str = "reported", duplicates: bool = False) -> pd.Data
     said = statements(case)
     parties = said["bloc"].isin(case.meta["accounts"]["sides"])
     assessed = said["id"].isin(case.assessments.loc[case.assessments["layer"] == "assessed", "id"])
-    opinion = (said["mode"] == "own") | assessed | said["type"].isin(OPINIONS) | ((said["kind"] == "reaction") & ~parties)
+    opinion = (
+        (said["mode"] == "own") | assessed | said["type"].isin(OPINIONS) | ((said["kind"] == "reaction") & ~parties)
+    )
     reliability = said["reliability"].astype("str").map(RELIABILITY).fillna(UNGRADED)
     credibility = said["credibility"].astype("object").map(CREDIBILITY).astype(float).fillna(UNGRADED)
     said = said.assign(who=said["actor"], weight=(reliability + credibility) / 2)
@@ -95,7 +97,9 @@ def matrix(consistency: pd.DataFrame, evidence: pd.DataFrame, coder: str = "all"
     return rated[["item_id", "hypothesis_id", "rating", "value", "rationale"]].reset_index(drop=True)
 
 
-def scores(matrix: pd.DataFrame, evidence: pd.DataFrame, hypotheses: pd.DataFrame, weights: str = "grades") -> pd.DataFrame:
+def scores(
+    matrix: pd.DataFrame, evidence: pd.DataFrame, hypotheses: pd.DataFrame, weights: str = "grades"
+) -> pd.DataFrame:
     """Rank hypotheses by inconsistency, the least first.
 
     One row a hypothesis: id, title, inconsistency (float: sum over items of POINTS times weight), against,
@@ -169,7 +173,9 @@ def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame
         "worst": listing(_named(worst)), "worst_id": listing(worst["id"]), "worst_score": round(float(worst["inconsistency"].sum()), 2),
     }  # fmt: skip
     values |= {f"score_{id}": round(float(score), 2) for id, score in zip(scores["id"], scores["inconsistency"])}
-    values["ranking"] = ", ".join(f"{title} {score:.2f}" for title, score in zip(scores["title"], scores["inconsistency"]))
+    values["ranking"] = ", ".join(
+        f"{title} {score:.2f}" for title, score in zip(scores["title"], scores["inconsistency"])
+    )
     items = count(values["n_items"], "item")
     if not len(matrix) or not len(rest):
         values["finding"] = f"With {items} of rated evidence left, no hypothesis stands out."

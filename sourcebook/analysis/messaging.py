@@ -15,7 +15,12 @@ def stress(said: pd.DataFrame, readout: str) -> pd.DataFrame:
     """
     group = pd.Series(GROUPS[1], index=said.index)
     group = group.mask(said["source_id"] == readout, GROUPS[0]).mask(said["mode"] == "own", GROUPS[2])
-    table = said.assign(group=group).groupby(["topic", "group"]).agg(rows=("id", "size"), ids=("id", ", ".join)).reset_index()
+    table = (
+        said.assign(group=group)
+        .groupby(["topic", "group"])
+        .agg(rows=("id", "size"), ids=("id", ", ".join))
+        .reset_index()
+    )
     wide = table.pivot(index="topic", columns="group", values="rows").reindex(columns=GROUPS).fillna(0)
     table["lead"] = table["topic"].map(wide[GROUPS[0]] - wide[GROUPS[1]]).astype(int)
     table["only_readout"] = table["topic"].map((wide[GROUPS[0]] > 0) & (wide[GROUPS[1]] == 0)).astype(bool)
@@ -33,7 +38,9 @@ def readings(case, readout: str) -> pd.DataFrame:
     table = case.claims[case.claims["source_id"] == readout][["id", "gist", "topic"]].astype({"topic": "str"})
     rows = table["id"].map(links).map(lambda ids: ids if isinstance(ids, list) else [])
     table = table.assign(
-        readings=rows.map(len), reading_ids=rows.map(", ".join), read=rows.map(lambda ids: " ".join(framings[id] for id in ids))
+        readings=rows.map(len),
+        reading_ids=rows.map(", ".join),
+        read=rows.map(lambda ids: " ".join(framings[id] for id in ids)),
     )
     return table.sort_values(["readings", "id"], ascending=[False, True], ignore_index=True)
 

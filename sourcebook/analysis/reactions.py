@@ -18,7 +18,9 @@ def stances(case) -> pd.DataFrame:
     table["meaning"] = table["stance"].map(lambda stance: meaning[int(stance)])
     table["stance"] = table["stance"].astype("Int64")
     columns = ["id", "actor", "bloc", "stance", "meaning", "target_id", "target", "topic", "gist"]
-    return table.sort_values(["bloc", "stance", "id"], ignore_index=True)[columns].astype({"bloc": "str", "topic": "str"})
+    return table.sort_values(["bloc", "stance", "id"], ignore_index=True)[columns].astype(
+        {"bloc": "str", "topic": "str"}
+    )
 
 
 def by_actor(stances: pd.DataFrame) -> pd.DataFrame:

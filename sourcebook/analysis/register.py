@@ -14,18 +14,37 @@ def register(case, kept: set[str]) -> pd.DataFrame:
     the id is in `kept`), note.
     """
     said = statements(case)
-    grade = said["reliability"].astype("str").where(said["reliability"].notna(), "") + said["credibility"].astype("str").where(said["credibility"].notna(), "")
+    grade = said["reliability"].astype("str").where(said["reliability"].notna(), "") + said["credibility"].astype(
+        "str"
+    ).where(said["credibility"].notna(), "")
     rows = said.assign(who=said["actor"], grade=grade, voice=said["mode"] + ", " + said["attribution"])
     events = case.events.assign(
         kind="event", who="", type="dated to the " + case.events["precision"].astype("str"), topic="", gist=case.events["title"], quote="",
         source="", grade="", voice="",
     )  # fmt: skip
-    table = pd.concat([rows, events], ignore_index=True).sort_values(["paragraph", "start", "id"], kind="stable", ignore_index=True)
+    table = pd.concat([rows, events], ignore_index=True).sort_values(
+        ["paragraph", "start", "id"], kind="stable", ignore_index=True
+    )
     place = table[["paragraph", "start", "end"]].astype("str")
     table["where"] = "¶" + place["paragraph"] + ", " + place["start"] + "–" + place["end"]
     table["links"] = table["id"].map(links(case.relations)).fillna("")
     table["counted"] = table["id"].isin(kept).map({True: "yes", False: "no"})
-    columns = ["id", "kind", "who", "type", "topic", "gist", "quote", "where", "source", "grade", "voice", "links", "counted", "note"]
+    columns = [
+        "id",
+        "kind",
+        "who",
+        "type",
+        "topic",
+        "gist",
+        "quote",
+        "where",
+        "source",
+        "grade",
+        "voice",
+        "links",
+        "counted",
+        "note",
+    ]
     return table[columns].fillna("").astype("str")
 
 

@@ -37,7 +37,13 @@ def place(removes) -> str:
 
 def distance(said: pd.DataFrame) -> pd.DataFrame:
     """Statements by hands between speaker and article, and by mode: place, mode, statements, order (int)."""
-    table = said.assign(place=said["removes"].astype("object").map(place)).groupby(["place", "mode"]).size().rename("statements").reset_index()
+    table = (
+        said.assign(place=said["removes"].astype("object").map(place))
+        .groupby(["place", "mode"])
+        .size()
+        .rename("statements")
+        .reset_index()
+    )
     order = [*DISTANCE.values(), FARTHER, UNKNOWN]
     return table.assign(order=table["place"].map(order.index)).sort_values(["order", "mode"], ignore_index=True)
 

@@ -38,17 +38,22 @@ def columns(resource: dict) -> nodes.table:
         allowed = [f"{code}: {meaning}" if meaning else code for code, meaning in described.items()]
         if not any(described.values()):
             allowed = [", ".join(allowed)] if allowed else []
-        rows.append({
-            "column": nodes.literal("", field["name"]),
-            "type": field.get("type", "string"),
-            "values": "\n".join(constraints(field) + allowed),
-            "description": field.get("description") or field.get("title") or "",
-        })
+        rows.append(
+            {
+                "column": nodes.literal("", field["name"]),
+                "type": field.get("type", "string"),
+                "values": "\n".join(constraints(field) + allowed),
+                "description": field.get("description") or field.get("title") or "",
+            }
+        )
     titles = {"column": "Column", "type": "Type", "values": "Allowed values", "description": "Meaning"}
-    return tables.build({
-        "schema": {"fields": [{"name": name, "title": title} for name, title in titles.items()]},
-        "data": rows,
-    }, classes=["dictionary", "cards"])
+    return tables.build(
+        {
+            "schema": {"fields": [{"name": name, "title": title} for name, title in titles.items()]},
+            "data": rows,
+        },
+        classes=["dictionary", "cards"],
+    )
 
 
 def identifier(name: str) -> str:
@@ -58,6 +63,7 @@ def identifier(name: str) -> str:
 
 def keys(resource: dict) -> list[nodes.paragraph]:
     """Primary and foreign keys as sentences; a foreign key links to the table that it leads to."""
+
     def joined(names):
         return ", ".join(names) if isinstance(names, list) else str(names)
 

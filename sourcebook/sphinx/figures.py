@@ -115,8 +115,12 @@ def build(env, spec: dict) -> nodes.figure:
             drawing += nodes.image(uri=address, alt=alt, classes=["chart-static", shade])
             drawing["natural"] = _width(path)
     except ValueError as error:  # what vl_convert raises for whatever Vega cannot draw
-        logger.warning("figure %r cannot be drawn: %s; only Vega's own functions work in expressions (no methods)",
-                       name(spec), str(error).strip(), location=env.docname)
+        logger.warning(
+            "figure %r cannot be drawn: %s; only Vega's own functions work in expressions (no methods)",
+            name(spec),
+            str(error).strip(),
+            location=env.docname,
+        )
     figure = nodes.figure("", drawing, classes=["chart-figure"])
     resource = _data(spec)
     if resource["schema"]["fields"]:

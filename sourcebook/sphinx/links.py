@@ -12,8 +12,16 @@ from . import tables
 
 logger = logging.getLogger(__name__)
 ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b")
-CLOSED = (nodes.reference, nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.target,
-          addnodes.pending_xref, addnodes.toctree)
+CLOSED = (
+    nodes.reference,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.math,
+    nodes.target,
+    addnodes.pending_xref,
+    addnodes.toctree,
+)
 
 
 def rows(env) -> dict[str, str]:
@@ -27,8 +35,12 @@ def register(env, table):
     """Remember the rows of a table; an id belongs to one row of the whole book."""
     for identifier in tables.anchors(table):
         if identifier in rows(env):
-            logger.warning("row %s is already in %s: an id belongs to one row; leave out 'anchor' in one table",
-                           identifier, rows(env)[identifier], location=env.docname)
+            logger.warning(
+                "row %s is already in %s: an id belongs to one row; leave out 'anchor' in one table",
+                identifier,
+                rows(env)[identifier],
+                location=env.docname,
+            )
         rows(env)[identifier] = env.docname
 
 
@@ -77,7 +89,7 @@ class LinkRows(SphinxPostTransform):
             if page is None:
                 continue
             if found.start() > end:
-                yield nodes.Text(text[end:found.start()])
+                yield nodes.Text(text[end : found.start()])
             link = make_refnode(self.app.builder, self.env.docname, page, found[0], nodes.Text(found[0]))
             link["classes"].append("row-link")
             yield link

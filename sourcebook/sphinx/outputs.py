@@ -9,7 +9,13 @@ from .notebooks import CHART, TABLE, VALUE
 logger = logging.getLogger(__name__)
 
 # Formats that could carry markup or scripts of their own. The text/plain beside them is shown instead.
-REFUSED = {"text/html", "text/latex", "image/svg+xml", "application/javascript", "application/vnd.jupyter.widget-view+json"}
+REFUSED = {
+    "text/html",
+    "text/latex",
+    "image/svg+xml",
+    "application/javascript",
+    "application/vnd.jupyter.widget-view+json",
+}
 
 
 def _environment(renderer):
@@ -28,8 +34,12 @@ class Figure:
             return None
         figure = figures.build(env, data.content)
         if lacking := figures.lacking(data.content):
-            logger.warning("cell %s shows a chart without %s; show it with sourcebook.show", data.cell_index + 1,
-                           ", ".join(lacking), location=env.docname)
+            logger.warning(
+                "cell %s shows a chart without %s; show it with sourcebook.show",
+                data.cell_index + 1,
+                ", ".join(lacking),
+                location=env.docname,
+            )
         if name := figures.name(data.content):
             figures.label(renderer.renderer.document, figure, name)
         return [figure]

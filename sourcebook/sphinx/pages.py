@@ -59,8 +59,14 @@ class Chart(SphinxDirective):
     def source(self, name: str) -> pending_xref:
         """A reference to the figure in its chapter, which Sphinx turns into `Figure 3`."""
         return pending_xref(
-            "", nodes.inline("", "%s"), refdomain="std", reftype="numref", reftarget=name,
-            refdoc=self.env.docname, refexplicit=False, refwarn=True,
+            "",
+            nodes.inline("", "%s"),
+            refdomain="std",
+            reftype="numref",
+            reftarget=name,
+            refdoc=self.env.docname,
+            refexplicit=False,
+            refwarn=True,
         )
 
 
@@ -88,13 +94,20 @@ class Parameters(SphinxDirective):
             for item in notebooks.parameters(notebooks.read(self.env, short)):
                 entry = merged.setdefault(item["name"], {**item, "notebooks": []})
                 entry["notebooks"].append(short)
-        titles = {"name": "Parameter", "value": "In this build", "default": "Default", "help": "Meaning",
-                  "notebooks": "Taken by"}
-        table = tables.build({
-            "title": "Parameters of the report",
-            "schema": {"fields": [{"name": name, "title": title} for name, title in titles.items()]},
-            "data": [self.row(item, len(docnames)) for item in merged.values()],
-        })
+        titles = {
+            "name": "Parameter",
+            "value": "In this build",
+            "default": "Default",
+            "help": "Meaning",
+            "notebooks": "Taken by",
+        }
+        table = tables.build(
+            {
+                "title": "Parameters of the report",
+                "schema": {"fields": [{"name": name, "title": title} for name, title in titles.items()]},
+                "data": [self.row(item, len(docnames)) for item in merged.values()],
+            }
+        )
         figures.label(self.state.document, table, "report-parameters")
         return [table]
 

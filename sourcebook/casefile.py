@@ -62,13 +62,11 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
     try:
         meta = yaml.safe_load((folder / CASE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None, [
-            Fault(CASE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it")
-        ]
+        return None, [Fault(CASE, "the file is missing", "every case has one: copy another case's and adapt it")]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
-        return None, [Fault(CASE, line, "", "", "not readable as YAML", getattr(error, "problem", None) or str(error))]
+        return None, [Fault(CASE, "not readable as YAML", getattr(error, "problem", None) or str(error), row=line)]
     faults = []
     for error in Draft202012Validator(SCHEMA).iter_errors(meta):
         place, known = [*map(str, error.path)], error.schema.get("properties", {})
@@ -76,14 +74,12 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
             faults += [
                 Fault(
                     CASE,
-                    None,
-                    "",
-                    ".".join([*place, key]),
                     "there is no such key",
                     f"the keys here are {', '.join(known)}{nearest(key, known)}",
+                    column=".".join([*place, key]),
                 )
                 for key in error.instance.keys() - known.keys()
             ]
         else:
-            faults.append(Fault(CASE, None, "", ".".join(place), error.message, "see “case.yml” in docs/coding.md"))
+            faults.append(Fault(CASE, error.message, "see “case.yml” in docs/coding.md", column=".".join(place)))
     return (None if faults else meta), faults

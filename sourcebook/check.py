@@ -35,7 +35,7 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     try:
         found, broken = _schema_faults(folder, schema)
     except FrictionlessException as error:
-        return [*faults, Fault(PACKAGE, None, "", "", f"not a data package ({error})", "mend what the message names")]
+        return [*faults, Fault(PACKAGE, f"not a data package ({error})", "mend what the message names")]
     tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
     ragged = {(fault.file, fault.row) for fault in found if not fault.column}  # its cells stand in wrong columns
     told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder)
@@ -93,14 +93,7 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
         place = table, getattr(error, "row_number", None)
         if error.type in LABELS and labels[table] > 1:
             faults.append(
-                Fault(
-                    f"{table}.csv",
-                    None,
-                    "",
-                    "",
-                    f"the header reads {_header(folder, table)}",
-                    _right_header(schema, table),
-                )
+                Fault(f"{table}.csv", f"the header reads {_header(folder, table)}", _right_header(schema, table))
             )
             continue
         beside = error.type in ECHOES or table in broken and error.type not in STRUCTURE
@@ -191,4 +184,4 @@ def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
             found, right = f"{label} is not as the schema has it", _right_header(schema, table)
         case _:
             found, right = error.message, "see datapackage.json"
-    return Fault(file, row, id, column, found, right)
+    return Fault(file, found, right, column=column, row=row, id=id)

@@ -37,10 +37,9 @@ def faults(path: Path, names: Iterable[str]) -> list[Fault]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
-        return [Fault(f"{COMMENTARY}/{path.name}", None, "", "", f"not UTF-8 ({error})", "save the file as UTF-8")]
+        return [Fault(f"{COMMENTARY}/{path.name}", f"not UTF-8 ({error})", "save the file as UTF-8")]
     return [
-        Fault(f"{COMMENTARY}/{path.name}", number, "", "", f"{{{name}}} is not a figure of this notebook",
-              f"its figures are {', '.join(names)}{nearest(name, names)}")
+        Fault(f"{COMMENTARY}/{path.name}", f"{{{name}}} is not a figure of this notebook", f"its figures are {', '.join(names)}{nearest(name, names)}", row=number)
         for number, line in enumerate(lines, 1)
         for name in FIGURE.findall(line)
         if name not in names

@@ -31,16 +31,16 @@ class RunError(SourcebookError):
         self.notebook, self.cell, self.cause = notebook, cell, cause
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Fault:
     """One thing wrong in a case: where it is, what was found there, what would be right."""
 
     file: str
-    row: int | None  # line of the file, the header being 1
-    id: str
-    column: str
     found: str
     right: str
+    column: str = ""
+    row: int | None = None  # line of the file, the header being 1
+    id: str = ""
 
     def __str__(self) -> str:
         place = [self.file]

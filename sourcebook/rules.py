@@ -45,7 +45,7 @@ def _rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
 
 
 def _fault(table: str, line: int, row: dict, column: str, found: str, right: str) -> Fault:
-    return Fault(f"{table}.csv", line, row.get("id", ""), column, found, right)
+    return Fault(f"{table}.csv", found, right, column=column, row=line, id=row.get("id", ""))
 
 
 def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
@@ -200,18 +200,9 @@ def references(tables: Tables, folder: Path) -> list[Fault]:
         known = set(parse_file(folder / REFERENCES, "bibtex").entries)
     except (PybtexError, UnicodeDecodeError) as error:
         if not (folder / REFERENCES).is_file():
-            return [
-                Fault(REFERENCES, None, "", "", "the file is missing", "write one entry for each bibkey of sources.csv")
-            ]
+            return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
         return [
-            Fault(
-                REFERENCES,
-                getattr(error, "lineno", None),
-                "",
-                "",
-                f"not readable as BibTeX ({error})",
-                "mend the entry",
-            )
+            Fault(REFERENCES, f"not readable as BibTeX ({error})", "mend the entry", row=getattr(error, "lineno", None))
         ]
     return [
         _fault(
@@ -236,12 +227,12 @@ def casefile(meta: dict, tables: Tables, schema: Schema) -> list[Fault]:
         known = [row["id"] for _, _, row in _rows(tables, table)]
         if table in tables and value not in known:
             right = f"it must be the id of a row in {table}.csv{nearest(value, known)}"
-            faults.append(Fault(CASE, None, "", key, f"found “{value}”", right))
+            faults.append(Fault(CASE, f"found “{value}”", right, column=key))
     blocs = schema.codes("actors", "bloc")
     for side in meta["accounts"]["sides"]:
         if side not in blocs:
             right = f"allowed are {', '.join(blocs)}{nearest(side, blocs)}"
-            faults.append(Fault(CASE, None, "", "accounts.sides", f"found “{side}”", right))
+            faults.append(Fault(CASE, f"found “{side}”", right, column="accounts.sides"))
     return faults
 
 
@@ -249,18 +240,14 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
     """Anchors whose text in the article is not the text that was coded, and quotes that are not in their span."""
     if article.sha256 != sha256:
         right = "pass the text that was coded, or code the new one and write its SHA-256 here"
-        return [Fault(CASE, None, "", "article.sha256", f"the article at hand has {article.sha256[:16]}…", right)]
+        return [Fault(CASE, f"the article at hand has {article.sha256[:16]}…", right, column="article.sha256")]
     faults = []
+    lengths = {str(number): str(len(text)) for number, text in enumerate(article.paragraphs, 1)}
     for table, line, row in _rows(tables, "paragraphs"):
-        place = int(row["paragraph"]) if row["paragraph"].isdecimal() else 0
-        text = (
-            article.span(place, 0, len(article.paragraphs[place - 1]))
-            if 1 <= place <= len(article.paragraphs)
-            else None
-        )
-        if text is None or str(len(text)) != row["length"]:
-            found = f"length {row['length']}" if text else "no such paragraph in the article"
-            faults.append(_fault(table, line, row, "length", found, f"the article has {len(text) if text else 'none'}"))
+        length = lengths.get(row["paragraph"], "no such paragraph")
+        if length != row["length"]:
+            found = f"length {row['length']}"
+            faults.append(_fault(table, line, row, "length", found, f"the article has {length}"))
     for table, line, row in _rows(tables, *schema.anchored):
         numbers = [row[column] for column in ("paragraph", "start", "end")]
         text = article.span(*map(int, numbers)) if all(number.isdecimal() for number in numbers) else None
@@ -270,14 +257,6 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
             found = f"paragraph {numbers[0]}, {numbers[1]}-{numbers[2]} has the digest {digest(text)}"
             faults.append(_fault(table, line, row, "digest", found, f"the row has {row['digest']}: mend the anchor"))
         if row.get("quote") and row["quote"] not in text:
-            faults.append(
-                _fault(
-                    table,
-                    line,
-                    row,
-                    "quote",
-                    "the words do not stand in the row's span",
-                    "quote as printed, from inside the span",
-                )
-            )
+            found = "the words do not stand in the row's span"
+            faults.append(_fault(table, line, row, "quote", found, "quote as printed, from inside the span"))
     return faults

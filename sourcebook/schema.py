@@ -35,27 +35,21 @@ class Schema:
             if moved:
                 right = "a table's path is its name and .csv"
                 raise CaseError(
-                    folder.name, [Fault(PACKAGE, None, "", "path", f"another path for {', '.join(moved)}", right)]
+                    folder.name, [Fault(PACKAGE, f"another path for {', '.join(moved)}", right, column="path")]
                 )
             fault = Fault(
                 PACKAGE,
-                None,
-                "",
-                "resources",
                 f"no table {', '.join(missing)}",
                 "every case has it: copy another case's and adapt it",
+                column="resources",
             )
         except (KeyError, TypeError, AttributeError) as error:
             right = "it must list resources, each with a name and a schema with fields: compare another case's"
-            fault = Fault(PACKAGE, None, "", "", f"not a data package ({type(error).__name__}: {error})", right)
+            fault = Fault(PACKAGE, f"not a data package ({type(error).__name__}: {error})", right)
         except FileNotFoundError:
-            fault = Fault(
-                PACKAGE, None, "", "", "the file is missing", "every case has one: copy another case's and adapt it"
-            )
+            fault = Fault(PACKAGE, "the file is missing", "every case has one: copy another case's and adapt it")
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            fault = Fault(
-                PACKAGE, getattr(error, "lineno", None), "", "", f"not JSON ({error})", "mend the file's syntax"
-            )
+            fault = Fault(PACKAGE, f"not JSON ({error})", "mend the file's syntax", row=getattr(error, "lineno", None))
         raise CaseError(folder.name, [fault])
 
     @cached_property

@@ -14,7 +14,7 @@ from sourcebook.errors import (
     require,
 )
 
-FAULT = Fault("claims.csv", 12, "C11", "topic", "found “wether”", "did you mean weather?")
+FAULT = Fault("claims.csv", "found “wether”", "did you mean weather?", column="topic", row=12, id="C11")
 
 
 class TestTree:
@@ -38,11 +38,11 @@ class TestFault:
         [
             (FAULT, "claims.csv, row 12 (C11), column topic: found “wether”; did you mean weather?"),
             (
-                Fault("claims.csv", 12, "", "", "the row is empty", "delete it"),
+                Fault("claims.csv", "the row is empty", "delete it", row=12),
                 "claims.csv, row 12: the row is empty; delete it",
             ),
-            (Fault("case.yml", None, "", "title", "empty", "write one"), "case.yml, column title: empty; write one"),
-            (Fault("a.bib", None, "", "", "missing", "write it"), "a.bib: missing; write it"),
+            (Fault("case.yml", "empty", "write one", column="title"), "case.yml, column title: empty; write one"),
+            (Fault("a.bib", "missing", "write it"), "a.bib: missing; write it"),
         ],
     )
     def test_its_message(self, fault, message):
@@ -53,8 +53,8 @@ class TestCaseError:
     """All faults of a case in one message."""
 
     def test_it_counts_them_and_lists_them_by_file_and_line(self):
-        later = Fault("claims.csv", 100, "C99", "gist", "the cell is empty", "write one")
-        other = Fault("actors.csv", None, "", "", "the file is missing", "restore it")
+        later = Fault("claims.csv", "the cell is empty", "write one", column="gist", row=100, id="C99")
+        other = Fault("actors.csv", "the file is missing", "restore it")
         first, *lines = str(CaseError("fair", [later, FAULT, other])).splitlines()
         assert first == "3 faults in case fair:"
         assert [line.strip() for line in lines[:3]] == [str(other), str(FAULT), str(later)]

@@ -57,7 +57,7 @@ class TestAccounts:
             ("water", "C01, C07", 2, "C02", 1, "both, in agreement", "C02 / C01"),
             ("tone", "", 0, "C05", 1, "one side only", ""),
         ]
-        assert told.loc[1, "first"] == "Both share the water. Says again that water is shared."
+        assert told.loc[1, "first"] == "C01 Both share the water. C07 Says again that water is shared."
         assert told.loc[2, "first"] == ""
 
     def test_a_claim_about_another_event_or_of_a_third_party_is_in_no_account(self):

@@ -31,7 +31,7 @@ def accounts(
     """What each of two sides says of one event, topic by topic.
 
     One row a topic that either side's claims about `event` name: topic, first_ids, first, second_ids, second
-    (str: the claims' ids and gists, empty where a side says nothing), first_n, second_n (int), status (see
+    (str: the claims' ids, and the same with their gists, empty where a side says nothing), first_n, second_n (int), status (see
     STATUS), pairs (str: the claims that the deciding relation joins, as "C15 / C18").
     """
     bloc = claims["actor_id"].map(actors.set_index("id")["bloc"].astype("str"))
@@ -50,8 +50,8 @@ def accounts(
         decided = next((kind for kind in STATUS if kind in found), None) if len(first) and len(second) else "alone"
         rows.append({
             "topic": str(topic),
-            "first_ids": ", ".join(first["id"]), "first": " ".join(first["gist"]), "first_n": len(first),
-            "second_ids": ", ".join(second["id"]), "second": " ".join(second["gist"]), "second_n": len(second),
+            "first_ids": ", ".join(first["id"]), "first": _told(first), "first_n": len(first),
+            "second_ids": ", ".join(second["id"]), "second": _told(second), "second_n": len(second),
             "status": STATUS[decided], "pairs": ", ".join(f"{a} / {b}" for a, b, kind in links if kind == decided),
         })  # fmt: skip
     columns = ["topic", "first_ids", "first", "first_n", "second_ids", "second", "second_n", "status", "pairs"]
@@ -61,6 +61,10 @@ def accounts(
         .sort_values(["rank", "topic"], ignore_index=True)
         .drop(columns="rank")
     )
+
+
+def _told(claims: pd.DataFrame) -> str:
+    return " ".join(f"{id} {gist}" for id, gist in zip(claims["id"], claims["gist"]))
 
 
 def sides(accounts: pd.DataFrame, names: list[str]) -> pd.DataFrame:

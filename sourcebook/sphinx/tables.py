@@ -7,6 +7,7 @@ from docutils import nodes
 
 NUMBERS = {"integer", "number"}
 LONG = 60  # characters; longer text gets a column with a minimum width
+NARROW = 4  # columns; a table of more is set as cards on a phone
 WIDE = 8  # columns; a table of more is set as cards on a desktop too
 SHORT = 12  # characters; a column of such is never broken
 
@@ -73,7 +74,7 @@ def build(resource: dict, *, caption: bool = True, classes=()) -> nodes.table:
         table["classes"].append("register")
     if len(fields) > WIDE:
         table["classes"].append("wide")
-    if anchor or any("long" in style for style in styles.values()):
+    if anchor or len(fields) > NARROW or any("long" in style for style in styles.values()):
         table["classes"].append("cards")
     if caption and resource.get("title"):
         table += nodes.title("", resource["title"])

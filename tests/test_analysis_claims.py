@@ -167,8 +167,8 @@ class TestFigures:
 
     def test_the_finding_names_the_conflict_and_its_claims(self):
         assert claims.figures(case().claims, accounts(), NAMES)["finding"] == (
-            "The two sides give an account of the event on 3 subjects: 1 is told by one side alone and 2 by both, "
-            "of which 1 in agreement, 0 in tension and 1 in conflict: border (C04 / C03)."
+            "The two sides give an account of the event on 3 subjects: one side alone tells 1, both tell 2; "
+            "of the latter, 1 in agreement, 0 in tension and 1 in conflict: border (C04 / C03)."
         )
 
     def test_without_conflict_the_finding_ends_there(self):
@@ -186,6 +186,6 @@ def test_nothing_left_is_a_sentence_and_empty_tables():
     assert claims.decisive(record.claims, record.events, record.relations).empty
     values = claims.figures(record.claims, told, NAMES)
     assert (values["n_claims"], values["n_denial"], values["n_topics"], values["subjects"]) == (0, 0, 0, "none")
-    assert values["finding"].startswith("The two sides give an account of the event on no subject")
+    assert values["finding"].startswith("Neither side gives an account of the event.")
     nothing = claims.timeline(record.events, record.sources.iloc[:0])
     assert nothing.empty and claims.busiest(nothing) == "Nothing is dated"

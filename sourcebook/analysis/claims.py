@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sourcebook.words import count, listing, verb
+from sourcebook.words import count, listing
 
 # How two accounts of one subject stand to each other, by the strongest relation that joins them.
 STATUS = {
@@ -133,8 +133,10 @@ def figures(claims: pd.DataFrame, accounts: pd.DataFrame, names: list[str]) -> d
     }  # fmt: skip
     values["subjects"] = "; ".join(accounts["topic"] + ", " + accounts["status"]) or "none"
     values["finding"] = (
-        f"The two sides give an account of the event on {count(len(accounts), 'subject')}: {one} {verb(one, 'is', 'are')} told by "
-        f"one side alone and {len(accounts) - one} by both, of which {agree} in agreement, {tension} in tension and {conflict} in conflict"
+        f"The two sides give an account of the event on {count(len(accounts), 'subject')}: one side alone tells {one}, "
+        f"both tell {len(accounts) - one}; of the latter, {agree} in agreement, {tension} in tension and {conflict} in conflict"
         + (f": {conflicts}." if conflict else ".")
+        if len(accounts)
+        else "Neither side gives an account of the event."
     )
     return values

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sourcebook.statements import items
-from sourcebook.words import count, percent, verb
+from sourcebook.words import count, percent
 
 SIDES = {-1: "against", 0: "reserved or mixed", 1: "in favour"}
 
@@ -58,10 +58,9 @@ def figures(stances: pd.DataFrame, sides: list[str]) -> dict:
         values[f"mean_{bloc}"] = f"{mean:+.1f}"
     values["speakers"] = "; ".join(stances["actor"] + " " + stances["meaning"]) or "none"
     values["finding"] = (
-        f"Of {count(len(stances), 'reaction')}, {favour} {verb(favour, 'is', 'are')} in favour and {against} against. "
-        f"The two parties to the event account for {values['for_inside']} of the favourable ones; of "
-        f"{count(values['n_outside'], 'reaction')} by others, {values['against_outside']} "
-        f"{verb(values['against_outside'], 'is', 'are')} against."
+        f"{count(len(stances), 'reaction')}: {favour} in favour, {against} against and {values['n_reserved']} reserved. "
+        f"The two parties to the event account for {values['for_inside']} of those in favour; by others, "
+        f"{values['for_outside']} in favour and {values['against_outside']} against."
         if len(stances)
         else "No reaction is left to count."
     )

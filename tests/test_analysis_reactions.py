@@ -57,7 +57,7 @@ def test_figures_tell_the_parties_from_everybody_else(stances):
     assert (values["against_inside"], values["against_outside"], values["against_outside_share"]) == (0, 2, "100%")
     assert (values["mean_north"], values["mean_south"], values["mean_outside"]) == ("+2.0", "+0.0", "-1.5")
     assert values["finding"] == (
-        "4 reactions: 1 in favour, 2 against and 1 reserved. "
+        "The article carries 4 reactions: 1 in favour, 2 against and 1 reserved. "
         "The two parties to the event account for 1 of those in favour; by others, 0 in favour and 2 against."
     )
 

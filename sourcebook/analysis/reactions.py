@@ -58,7 +58,7 @@ def figures(stances: pd.DataFrame, sides: list[str]) -> dict:
         values[f"mean_{bloc}"] = f"{mean:+.1f}"
     values["speakers"] = "; ".join(stances["actor"] + " " + stances["meaning"]) or "none"
     values["finding"] = (
-        f"{count(len(stances), 'reaction')}: {favour} in favour, {against} against and {values['n_reserved']} reserved. "
+        f"The article carries {count(len(stances), 'reaction')}: {favour} in favour, {against} against and {values['n_reserved']} reserved. "
         f"The two parties to the event account for {values['for_inside']} of those in favour; by others, "
         f"{values['for_outside']} in favour and {values['against_outside']} against."
         if len(stances)

@@ -31,18 +31,21 @@ def notebooks(top: Path) -> list[Path]:
 
 
 class Plan(NamedTuple):
-    """What a report is run with: parameters that differ from the notebooks' defaults, each notebook's share, all there are."""
+    """What a report is run with: parameters that differ from the notebooks' defaults, each notebook's share, all there
+    are, and those that the case sets by itself.
+    """
 
     values: dict
     shares: dict[str, dict]
     known: dict[str, Parameter]
+    usual: dict
 
 
 def plan(case: Case, top: Path, given: dict) -> Plan:
     """Checked values (the case's defaults, then `given` over them), each notebook's share of them, and all parameters."""
     books = notebooks(top)
     known = declared(books)
-    checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
+    usual = checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
     values = checked({**case.meta.get("parameters", {}), **given}, known, case)
     if case.folder.is_absolute() and case.folder != top / paths.DATA / case.name:
         raise SourcebookError(
@@ -53,7 +56,7 @@ def plan(case: Case, top: Path, given: dict) -> Plan:
         path.stem: other | {name: value for name, value in values.items() if path.stem in known[name].notebooks}
         for path in books
     }
-    return Plan(values, shares, known)
+    return Plan(values, shares, known, usual)
 
 
 def commentary_faults(folder: Path, top: Path) -> list[Fault]:
@@ -97,8 +100,8 @@ def build(
             raise CaseError(folder.name, faults)
     case = load(str(folder))
     top = paths.root()
-    values, shares, _ = plan(case, top, given)
-    name = report_name(case, values, plan(case, top, {}).values)
+    values, shares, _, usual = plan(case, top, given)
+    name = report_name(case, values, usual)
     (top / paths.BUILD).mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"

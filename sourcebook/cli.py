@@ -94,14 +94,13 @@ def run(notebook, case, parameter, output, save, engine):
     from sourcebook.run import run_all
 
     record, top = load(case), paths.root()
-    values, shares, _ = book.plan(record, top, split(parameter))
+    values, shares, _, usual = book.plan(record, top, split(parameter))
     chosen = [path for path in book.notebooks(top) if not notebook or path.stem in notebook]
     for name in notebook:
         if name not in shares:
             raise ParameterError(
                 f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}"
             )
-    usual = book.plan(record, top, {}).values
     if save and (values != usual or record.name != paths.default_case(top)):
         raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
     if save and output:
@@ -123,7 +122,7 @@ def params(case):
     from sourcebook.case import load
 
     record = load(case)
-    values, shares, known = book.plan(record, paths.root(), {})
+    values, shares, known, _ = book.plan(record, paths.root(), {})
     for parameter in known.values():
         if parameter.name == "case":
             continue  # chosen with --case

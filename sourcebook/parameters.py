@@ -83,8 +83,8 @@ def split(pairs: tuple[str, ...]) -> dict[str, str]:
 def checked(given: dict, known: dict[str, Parameter], case: Case, place: str = "") -> dict:
     """Values by name, text made into each parameter's type; raise ParameterError with everything that is wrong.
 
-    `place` says where the values stand, if not on the command line. A list may be written as text with commas. Values equal to the default are left out, so that what is said
-    and what is not said twice name the same report.
+    `place` says where the values stand, if not on the command line. A list may be written as text with commas.
+    Values equal to the default are left out, so that a default that is said and one that is not name one report.
     """
     values, wrong = {}, []
     for name, value in given.items():

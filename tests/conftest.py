@@ -8,22 +8,22 @@ import scratch
 import toybook
 
 
-@pytest.fixture(scope="session")
-def toy_book(tmp_path_factory):
-    """The folder of a small book of made-up outputs, built as a user builds it, with warnings as errors."""
-    folder = toybook.write(tmp_path_factory.mktemp("toy"))
+def _built(folder):
     built = toybook.build(folder)
     assert built.returncode == 0, built.stderr + built.stdout
     return folder
+
+
+@pytest.fixture(scope="session")
+def toy_book(tmp_path_factory):
+    """The folder of a small book of made-up outputs, built as a user builds it, with warnings as errors."""
+    return _built(toybook.write(tmp_path_factory.mktemp("toy")))
 
 
 @pytest.fixture(scope="session")
 def stored_book(tmp_path_factory):
     """The checkout's own book as `jupyter-book build .` renders it from the stored outputs, with warnings as errors."""
-    folder = scratch.checkout(tmp_path_factory.mktemp("stored"))
-    built = toybook.build(folder)
-    assert built.returncode == 0, built.stderr + built.stdout
-    return folder
+    return _built(scratch.checkout(tmp_path_factory.mktemp("stored")))
 
 
 def _skipped(why: str):

@@ -223,7 +223,7 @@ class TestStrength:
         return book.plan(replace(case(), folder=top / "data" / "river", meta=META | {"parameters": ofcase}), top, given)
 
     def test_the_notebooks_alone(self, top):
-        values, shares, known = self.plan(top, {})
+        values, shares, known, _ = self.plan(top, {})
         assert values == {} and shares == {"two": {}, "one": {}}
         assert set(known) > {"word", "grade"}
 

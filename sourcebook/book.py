@@ -9,25 +9,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from sourcebook import commentary, paths
+from sourcebook import commentary, files, ingredients, multiverse, paths, stamp
 from sourcebook.article import read as read_article
+from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
 from sourcebook.check import check
-from sourcebook.errors import BuildError, CaseError, Fault, SourcebookError
-from sourcebook.parameters import Parameter, checked, declared
+from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
+from sourcebook.parameters import Parameter, checked, declared, gathered, written
+from sourcebook.paths import notebooks
 from sourcebook.run import Progress, run_all, silent
-
-
-def notebooks(top: Path) -> list[Path]:
-    """The notebooks of the book, in the order of _toc.yml, the only place where order is stated."""
-    toc = paths.settings(top / paths.TOC)
-    files = re.findall(rf"{paths.NOTEBOOKS}/[\w-]+", json.dumps(toc))
-    return [top / f"{file}.ipynb" for file in files]
+from sourcebook.sweep import ready
 
 
 class Plan(NamedTuple):
@@ -41,10 +38,16 @@ class Plan(NamedTuple):
     usual: dict
 
 
-def plan(case: Case, top: Path, given: dict) -> Plan:
-    """Checked values (the case's defaults, then `given` over them), each notebook's share of them, and all parameters."""
+def plan(case: Case, top: Path, given: dict | tuple[str, ...] = (), file: Path | None = None) -> Plan:
+    """Checked values, each notebook's share of them, and all parameters.
+
+    given: values by name, or “name=value” texts of a command line. These go before the YAML file, the file before the
+    case's defaults, and these before the notebooks' own.
+    """
     books = notebooks(top)
     known = declared(books)
+    if file or not isinstance(given, dict):
+        given = gathered(file, tuple(given), known, case)
     usual = checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
     values = checked({**case.meta.get("parameters", {}), **given}, known, case)
     if case.folder.is_absolute() and case.folder != top / paths.DATA / case.name:
@@ -80,18 +83,43 @@ def report_name(case: Case, values: dict, usual: dict) -> str:
     return f"{case.name}-{hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
+def chosen(names: tuple[str, ...], top: Path) -> list[Path]:
+    """The notebooks of these names, all of them without names; raise ParameterError for a name that none has."""
+    books = {path.stem: path for path in notebooks(top)}
+    for name in names:
+        if name not in books:
+            raise ParameterError(
+                f"there is no notebook “{name}”; the notebooks are {', '.join(books)}{nearest(name, books)}"
+            )
+    return [path for name, path in books.items() if not names or name in names]
+
+
+def cache(case: Case, plan: Plan, top: Path, engine: str) -> Cache:
+    """The store of executed notebooks, for runs of this plan."""
+    space = multiverse.read(case)
+
+    def made(notebook: Path) -> ingredients.Made:
+        parts = ingredients.of_run(notebook, plan.shares[notebook.stem], case.folder, top, engine)
+        reads_outcomes = space and multiverse.__name__.rpartition(".")[2] in notebook.read_text(encoding="utf-8")
+        return multiverse.made(case, space, top) | parts if reads_outcomes else parts
+
+    return Cache(top / paths.BUILD / paths.CACHE, made)
+
+
 def build(
     case_name: str,
-    given: dict,
+    given: dict | tuple[str, ...] = (),
     article: Path | None = None,
     say: Callable[[str], None] = print,
     progress: Progress = silent,
     engine: str = "fork",
+    file: Path | None = None,
+    fresh: bool = False,
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
-    Everything is made in a new folder beside the last good report and takes its place only when it is whole.
-    Raise CaseError, ParameterError, RunError or BuildError.
+    What nothing has changed of is not made again, unless `fresh`. Everything is made in a new folder beside the last
+    good report and takes its place only when it is whole. Raise CaseError, ParameterError, RunError or BuildError.
     """
     folder = locate(case_name)
     if article:
@@ -99,24 +127,32 @@ def build(
         if faults:
             raise CaseError(folder.name, faults)
     case = load(str(folder))
-    top = paths.root()
-    values, shares, _, usual = plan(case, top, given)
-    name = report_name(case, values, usual)
-    (top / paths.BUILD).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=f".{name}-") as scratch:
+    top, books = paths.root(), notebooks(paths.root())
+    told = plan(case, top, given, file)
+    name = report_name(case, told.values, told.usual)
+    target = top / paths.BUILD / name
+    request = stamp.asked(case_name, given if isinstance(given, tuple) else (), file)
+    made = ingredients.of_report(told.values, books, case.folder, top, engine)
+    say(f"Case {case.name}" + "".join(f", {name}={written(value)}" for name, value in told.values.items()))
+    if not fresh and stamp.holds(target, made):
+        say(stamp.UNCHANGED)
+        return target / "html" / "index.html"
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
         _stage(top, case, source)
-        say(f"Case {case.name}" + "".join(f", {name}={value}" for name, value in values.items()))
-        run_all(notebooks(top), source / paths.NOTEBOOKS, shares, top, progress, engine)
+        ready(case, told.known, top, progress, say)
+        store = None if fresh else cache(case, told, top, engine)
+        run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
         say("Building the pages")
         html = _jupyter_book(source)
         report = Path(scratch) / "report"
         shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
         html.rename(report / "html")
-        (report / "parameters.json").write_text(
-            json.dumps({"case": case.name, **values}, indent=2, sort_keys=True) + "\n"
-        )
-        target = top / paths.BUILD / name
+        values = {"case": case.name, **told.values}
+        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
+        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
+            stamp.put(report, made, request)  # without a stamp, what changed meanwhile is built the next time
         _replace(report, target)
     return target / "html" / "index.html"
 
@@ -165,8 +201,17 @@ def _jupyter_book(source: Path) -> Path:
 
 
 def _replace(new: Path, target: Path) -> None:
-    """Put a finished folder in the place of an older one; at no moment is a half-written one there."""
-    old = new.with_name("old")
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
+    """Put a finished folder in the place of an older one; at no moment is a half-written one there.
+
+    Where two builds end at once, the last to come wins.
+    """
+    for attempt in range(100):
+        with suppress(FileNotFoundError):
+            target.rename(new.with_name(f"old-{attempt}"))
+        try:
+            new.rename(target)
+            return
+        except OSError:  # another build has put its own there just now
+            if not target.exists():
+                raise
+    raise BuildError(f"{target} is being replaced again and again; wait for the other builds to end, and build again.")

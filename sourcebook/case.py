@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from sourcebook import paths
+from sourcebook import digests, paths
 from sourcebook.casefile import read_casefile
 from sourcebook.check import check, read_text
 from sourcebook.errors import CaseError, SourcebookError, nearest
 from sourcebook.schema import Schema
+from sourcebook.statements import statements
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Case:
     schema: Schema
     tables: dict[str, pd.DataFrame] = field(repr=False)
     choices: dict = field(default_factory=dict)
+    derived: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)  # from them
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         try:
@@ -51,20 +54,34 @@ def locate(case: str, start: Path | None = None) -> Path:
     raise SourcebookError(f"there is no case “{case}”; the cases here are {', '.join(known)}{nearest(case, known)}")
 
 
-def load(case: str) -> Case:
-    """Load a case by name or path; raise CaseError with every fault where it has any."""
-    folder = locate(case)
+def load(case: str, start: Path | None = None) -> Case:
+    """Load a case by name or path; raise CaseError with every fault where it has any.
+
+    A case that this process has loaded before is checked again only if a byte of its files has changed.
+    """
+    folder = locate(case, start)
+    known = _load(folder, digests.folder(folder))
+    tables = {name: frame.copy(deep=False) for name, frame in known.tables.items()}
+    case = replace(known, meta=deepcopy(known.meta), tables=tables)  # whoever changes them changes his own
+    case.derived.update(known.derived)
+    return case
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, digest: str) -> Case:
     faults = check(folder)
     if faults:
         raise CaseError(folder.name, faults)
     schema = Schema.read(folder)
     meta, _ = read_casefile(folder)
     tables = {name: schema.frame(name, read_text(folder, name)).reset_index(drop=True) for name in schema.tables}
-    return Case(folder.name, folder, meta, schema, tables)
+    case = Case(folder.name, folder, meta, schema, tables)
+    statements(case)
+    return case
 
 
 def inventory(case: Case) -> pd.DataFrame:
     """The tables that a report on the case rests on: file, rows (int), sha256 (str, first 16 hex digits)."""
     files = [(f"{name}.csv", len(frame)) for name, frame in case.tables.items()]
-    hashed = [hashlib.sha256((case.folder / file).read_bytes()).hexdigest()[:16] for file, _ in files]
+    hashed = [digests.file(case.folder / file)[:16] for file, _ in files]
     return pd.DataFrame({"file": [file for file, _ in files], "rows": [rows for _, rows in files], "sha256": hashed})

@@ -57,29 +57,34 @@ SCHEMA = {
 
 def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
     """The content of `folder`/case.yml and its faults; None instead of the content where it has any."""
+    if not (folder / CASE).is_file():
+        return None, [Fault(CASE, "the file is missing", "every case has one: copy another case's and adapt it")]
+    return read_document(folder, CASE, SCHEMA, "see “case.yml” in docs/coding.md")
+
+
+def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[dict | None, list[Fault]]:
+    """A YAML file held against a JSON Schema: its content, or None where it has faults, and these."""
     from jsonschema import Draft202012Validator
 
     try:
-        meta = yaml.safe_load((folder / CASE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None, [Fault(CASE, "the file is missing", "every case has one: copy another case's and adapt it")]
+        content = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
-        return None, [Fault(CASE, "not readable as YAML", getattr(error, "problem", None) or str(error), row=line)]
+        return None, [Fault(file, "not readable as YAML", getattr(error, "problem", None) or str(error), row=line)]
     faults = []
-    for error in Draft202012Validator(SCHEMA).iter_errors(meta):
+    for error in Draft202012Validator(schema).iter_errors(content):
         place, known = [*map(str, error.path)], error.schema.get("properties", {})
         if error.validator == "additionalProperties":
             faults += [
                 Fault(
-                    CASE,
+                    file,
                     "there is no such key",
                     f"the keys here are {', '.join(known)}{nearest(key, known)}",
-                    column=".".join([*place, key]),
+                    column=".".join([*place, str(key)]),
                 )
                 for key in error.instance.keys() - known.keys()
             ]
         else:
-            faults.append(Fault(CASE, error.message, "see “case.yml” in docs/coding.md", column=".".join(place)))
-    return (None if faults else meta), faults
+            faults.append(Fault(file, error.message, advice, column=".".join(place)))
+    return (None if faults else content), faults

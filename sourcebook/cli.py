@@ -1,39 +1,12 @@
 """What a person types, turned into calls of the package, and its errors into messages and exit codes."""
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
-
-CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/; the book's own case unless given.")
-PARAMETER = click.option(
-    "-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas."
-)
-ARTICLE = click.option(
-    "--article",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="The article's text: verify every anchor against it.",
-)
-
-
-ENGINE = click.option(
-    "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
-    help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",
-)  # fmt: skip
-
-
-@contextmanager
-def _bar(total: int):
-    """A bar on the error stream, so that what a script reads stays free of it."""
-    with click.progressbar(
-        length=total, label="Running notebooks", item_show_func=lambda name: name, file=sys.stderr
-    ) as bar:
-        yield lambda name: bar.update(1, name)
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FRESH, PARAMETER, bar
 
 
 class Commands(click.Group):
@@ -56,19 +29,29 @@ def main():
 @main.command()
 @CASE
 @PARAMETER
+@FILE
 @ARTICLE
 @ENGINE
-def build(case, parameter, article, engine):
-    """Run the notebooks and build the HTML report.
+@FRESH
+def build(case, parameter, file, article, engine, fresh):
+    """Run the notebooks and build the HTML report; what nothing has changed of is not made again.
 
     \b
     sourcebook build
     sourcebook build -p min_reliability=C -p include_unnamed=no
     """
-    from sourcebook import book
-    from sourcebook.parameters import split
+    from sourcebook import paths, stamp, workers
 
-    page = book.build(case, split(parameter), article, say=click.echo, progress=_bar, engine=engine)
+    report = None if article or fresh else stamp.current(paths.root(), stamp.asked(case, parameter, file), engine)
+    if report:
+        click.echo(stamp.UNCHANGED)
+        page = report / "html" / "index.html"
+    else:
+        if engine == "fork":
+            workers.prepare()
+        from sourcebook import book
+
+        page = book.build(case, parameter, article, click.echo, bar, engine, file, fresh)
     click.echo(f"The report: {page}")
 
 
@@ -76,12 +59,14 @@ def build(case, parameter, article, engine):
 @click.argument("notebook", nargs=-1)
 @CASE
 @PARAMETER
+@FILE
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where to write; below _build/runs/ unless given."
 )
 @click.option("--save", is_flag=True, help="Store the outputs in notebooks/ itself (what nbval compares with).")
 @ENGINE
-def run(notebook, case, parameter, output, save, engine):
+@FRESH
+def run(notebook, case, parameter, file, output, save, engine, fresh):
     """Run notebooks (all of them unless named) without building pages.
 
     \b
@@ -89,29 +74,79 @@ def run(notebook, case, parameter, output, save, engine):
     """
     from sourcebook import book, paths
     from sourcebook.case import load
-    from sourcebook.errors import nearest
-    from sourcebook.parameters import split
     from sourcebook.run import run_all
+    from sourcebook.sweep import ready
 
     record, top = load(case), paths.root()
-    values, shares, _, usual = book.plan(record, top, split(parameter))
-    chosen = [path for path in book.notebooks(top) if not notebook or path.stem in notebook]
-    for name in notebook:
-        if name not in shares:
-            raise ParameterError(
-                f"there is no notebook “{name}”; the notebooks are {', '.join(shares)}{nearest(name, shares)}"
-            )
-    if save and (values != usual or record.name != paths.default_case(top)):
-        raise ParameterError("--save stores the outputs of the default report: leave out -p and --case")
+    told = book.plan(record, top, parameter, file)
+    chosen = book.chosen(notebook, top)
+    if save and (told.values != told.usual or record.name != paths.default_case(top)):
+        raise ParameterError("--save stores the outputs of the default report: leave out -p, -f and --case")
     if save and output:
         raise ParameterError("--save writes into notebooks/, --output elsewhere: leave out one of them")
     folder = (
         top / paths.NOTEBOOKS
         if save
-        else output or top / paths.BUILD / "runs" / book.report_name(record, values, usual)
+        else output or top / paths.BUILD / "runs" / book.report_name(record, told.values, told.usual)
     )
-    run_all(chosen, folder, shares, top, _bar, engine)
+    ready(record, told.known, top, bar, click.echo)
+    store = None if fresh else book.cache(record, told, top, engine)
+    run_all(chosen, folder, told.shares, top, bar, engine, store)
     click.echo(f"The executed notebooks: {folder}")
+
+
+@main.command()
+@click.argument("notebook", nargs=-1)
+@CASE
+@PARAMETER
+@FILE
+@ENGINE
+def explain(notebook, case, parameter, file, engine):
+    """Say for each notebook whether a build would run it again, and why."""
+    from sourcebook import book, paths
+    from sourcebook.case import load
+    from sourcebook.words import count
+
+    record, top = load(case), paths.root()
+    told = book.plan(record, top, parameter, file)
+    store, again = book.cache(record, told, top, engine), 0
+    for path in book.chosen(notebook, top):
+        reasons = store.reasons(path)
+        again += bool(reasons)
+        click.echo(f"{path.stem}: {'would run' if reasons else 'would not run, its result is stored'}")
+        for reason in reasons:
+            click.echo(f"    {reason}")
+    click.echo(f"A build would run {count(again, 'notebook')}.")
+
+
+@main.command()
+@CASE
+@PARAMETER
+@FILE
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Run N specifications, not all.")
+@click.option("--seed", default=0, show_default=True, metavar="NUMBER", help="Which sample.")
+@click.option("--workers", "number", type=click.IntRange(min=1), metavar="N", help="As many as processors unless given.")
+@click.option("--dask", "scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
+@click.option("--save", is_flag=True, help="Store the table with the case, for the report to show.")
+def multiverse(case, parameter, file, sample, seed, number, scheduler, save):
+    """Run the notebooks under every combination of choices that multiverse.yml names.
+
+    What ran is kept: stopped at any moment, the same command goes on where it was.
+
+    \b
+    sourcebook multiverse
+    sourcebook multiverse --sample 200 --seed 1
+    """
+    from sourcebook import paths, workers
+
+    if not scheduler:
+        workers.prepare()
+    from sourcebook import sweep
+    from sourcebook.case import load
+
+    record, top = load(case), paths.root()
+    path = sweep.sweep(record, top, parameter, file, sample or 0, seed, number or 0, scheduler, save, bar, click.echo)
+    click.echo(f"The table of outcomes: {path}")
 
 
 @main.command()
@@ -122,7 +157,7 @@ def params(case):
     from sourcebook.case import load
 
     record = load(case)
-    values, shares, known, _ = book.plan(record, paths.root(), {})
+    values, shares, known, _ = book.plan(record, paths.root())
     for parameter in known.values():
         if parameter.name == "case":
             continue  # chosen with --case
@@ -139,18 +174,22 @@ def params(case):
 @ARTICLE
 def check(case, article):
     """Check a case's files and print every fault; with the article, verify every anchor too."""
-    from sourcebook import book, paths
+    from sourcebook import book, multiverse, paths
     from sourcebook import check as checks
     from sourcebook.article import read
     from sourcebook.case import load, locate
     from sourcebook.errors import CaseError
+    from sourcebook.sweep import Sweep
 
     folder, top = locate(case), paths.root()
     faults = checks.check(folder, read(article) if article else None) + book.commentary_faults(folder, top)
     if faults:
         raise CaseError(folder.name, faults)
     record = load(str(folder))
-    book.plan(record, top, {})  # the case's own defaults are parameters like any others
+    told = book.plan(record, top)  # the case's own defaults are parameters like any others
+    space = multiverse.read(record)
+    if space:
+        Sweep(record, space, told.known, top)
     anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
     rows = sum(map(len, record.tables.values()))
     click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")

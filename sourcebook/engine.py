@@ -7,22 +7,15 @@ cannot fork, papermill's own engine runs the notebook instead, and a line says s
 import multiprocessing
 import os
 import sys
-import threading
-import types
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
 
+from sourcebook import workers
 from sourcebook.forked import guarded
-
-starting = threading.Lock()
-
-
-def available() -> bool:
-    """Whether this system has a fork server."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
 
 
 class ForkEngine(Engine):
@@ -30,37 +23,61 @@ class ForkEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, execution_timeout=None, resources=None, **kwargs):
-        if not available():
+        if not workers.available():
             print("This system cannot fork: papermill's own engine runs the notebook.", file=sys.stderr)
-            return NBClientEngine.execute_managed_notebook(
+            return KernelEngine.execute_managed_notebook(
                 nb_man, kernel_name, execution_timeout=execution_timeout, resources=resources or {}, **kwargs
             )
         folder = (resources or {}).get("metadata", {}).get("path") or os.getcwd()
-        with _child(folder) as (process, pipe):
+        with _placed(nb_man), workers.process(guarded, folder, sys.path) as (child, pipe):
             for place, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, place)
                 if cell.cell_type == "code" and cell.source.strip():
-                    failed = _run(cell, process, pipe, execution_timeout)
+                    failed = _run(cell, child, pipe, execution_timeout)
                     if failed and "raises-exception" not in cell.metadata.get("tags", []):
                         nb_man.cell_exception(cell, place)
                         break
                 nb_man.cell_complete(cell, place)
             else:
                 pipe.send(None)
-                process.join(5)
+                child.join(5)
         nb_man.nb.metadata["language_info"] = {"name": "python"}
 
 
-def _run(cell: NotebookNode, process, pipe, timeout: int | None) -> bool:
+class KernelEngine(NBClientEngine):
+    """papermill's own engine; where a kernel dies, the error says at which cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+        with _placed(nb_man):
+            return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+@contextmanager
+def _placed(nb_man):
+    """Give an error that ends the run the index of the cell that was running, as `cell_index`."""
+    try:
+        yield
+    except Exception as error:
+        states = [cell.metadata.get("papermill", {}).get("status") for cell in nb_man.nb.cells]
+        error.cell_index = states.index("running") if "running" in states else None
+        raise
+
+
+def _run(cell: NotebookNode, child, pipe, timeout: int | None) -> bool:
     """Run one cell and write its outputs into it; True if it raised. Raise where the process died or time ran out."""
+    parent = multiprocessing.parent_process()  # of a worker: if it goes, so does the run
     pipe.send(cell.source)
-    if not pipe.poll(timeout):
+    heard = wait([pipe, parent.sentinel] if parent else [pipe], timeout)
+    if not heard:
         raise CellTimeoutError.error_from_timeout_and_cell("the cell ran past its limit", timeout, cell)
+    if pipe not in heard:
+        raise SystemExit(1)
     try:
         answer = pipe.recv()
     except EOFError:
-        process.join(5)
-        raise DeadKernelError(f"the process of the run died (exit code {process.exitcode})") from None
+        child.join(5)
+        raise DeadKernelError(f"the process of the run died (exit code {child.exitcode})") from None
     if isinstance(answer, str):
         raise DeadKernelError(f"the process of the run failed:\n{answer}")
     told, count, fatal, failed = answer
@@ -69,33 +86,3 @@ def _run(cell: NotebookNode, process, pipe, timeout: int | None) -> bool:
     if fatal:
         raise DeadKernelError(fatal)
     return failed
-
-
-@contextmanager
-def _child(folder: str):
-    """A process forked from the warm one, and the pipe to it; killed, with whatever it started, when the block ends early."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sourcebook.warm"])
-    ours, theirs = context.Pipe()
-    process = context.Process(target=guarded, args=(theirs, folder, sys.path), daemon=True)
-    with starting, _no_main():
-        process.start()
-    theirs.close()
-    try:
-        yield process, ours
-    finally:
-        ours.close()
-        if process.is_alive():
-            process.kill()
-        process.join()
-
-
-@contextmanager
-def _no_main():
-    """Let multiprocessing see a bare main module: it would import the caller's script anew in every run."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

@@ -28,7 +28,10 @@ class RunError(SourcebookError):
     def __init__(self, notebook: str, cell: int | None, cause: str, cure: str):
         place = f"notebooks/{notebook}.ipynb" + (f", cell {cell}" if cell is not None else "")
         super().__init__(f"{place}: {cause}. {cure}")
-        self.notebook, self.cell, self.cause = notebook, cell, cause
+        self.notebook, self.cell, self.cause, self.cure = notebook, cell, cause, cure
+
+    def __reduce__(self):  # to come whole out of another process
+        return RunError, (self.notebook, self.cell, self.cause, self.cure)
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,16 @@ class CaseError(SourcebookError):
     """A case with faults: all of them, not the first."""
 
     def __init__(self, case: str, faults: list[Fault]):
+        self.case = case
         self.faults = sorted(set(faults), key=lambda fault: (fault.file, fault.row or 0, fault.column, fault.found))
         count = f"{len(self.faults)} fault" + "s" * (len(self.faults) != 1)
         lines = [f"{count} in case {case}:", *(f"  {fault}" for fault in self.faults)]
         super().__init__(
             "\n".join([*lines, f"Mend the files in data/{case}, then run: sourcebook check --case {case}"])
         )
+
+    def __reduce__(self):
+        return CaseError, (self.case, self.faults)
 
 
 def nearest(wrong: object, valid) -> str:

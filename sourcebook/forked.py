@@ -98,8 +98,11 @@ def work(pipe: Connection, folder: str, path: list[str]) -> None:
     `fatal` says in words why the run must end though the cell may look well: the cell asked the interpreter to
     exit, or made a copy of the process.
     """
+    import numpy
+
     from sourcebook.warm import shell
 
+    numpy.random.seed()  # or every run would draw the same numbers, as Python's own generator knows
     os.chdir(folder)
     sys.path[:] = path
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process

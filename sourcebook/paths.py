@@ -1,12 +1,17 @@
 """Where everything lies: each path of a checkout, named once."""
 
+import json
+import re
 from pathlib import Path
 
 from sourcebook.errors import SourcebookError
 
 DATA, NOTEBOOKS, BOOK, BUILD = "data", "notebooks", "book", "_build"
+CACHE = "cache"
 CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
+MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
+LOCK = "requirements.lock"
 
 
 def root(start: Path | None = None) -> Path:
@@ -36,11 +41,18 @@ def settings(path: Path) -> dict:
     import yaml
 
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        # libyaml's parser, where PyYAML was built with it, is ten times as fast as its own.
+        return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SourcebookError(
             f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}."
         ) from error
+
+
+def notebooks(top: Path) -> list[Path]:
+    """The notebooks of the book, in the order of _toc.yml, the only place where order is stated."""
+    files = re.findall(rf"{NOTEBOOKS}/[\w-]+", json.dumps(settings(top / TOC)))
+    return [top / f"{file}.ipynb" for file in files]
 
 
 def cases(top: Path) -> list[str]:

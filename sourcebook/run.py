@@ -1,67 +1,94 @@
 """A notebook and its parameters, turned into an executed notebook that is known to have run to its end."""
 
-import os
+import json
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from sourcebook.errors import RunError
+from sourcebook import files, workers
+from sourcebook.cache import Cache
+from sourcebook.errors import RunError, SourcebookError
+from sourcebook.workers import Died, Workers
 
 TIMEOUT = 600  # seconds a cell
 QUIET = "--IPKernelApp.log_level=50"  # a kernel's notes about its transport are no news of the notebook
-WORKERS = 2
-ENGINES = {"fork": "sourcebook", "kernel": None}  # as papermill calls them
-INJECTED = "injected-parameters"
+ENGINES = {"fork": "sourcebook", "kernel": "sourcebook-kernel"}  # as papermill calls them
+GLUE = "application/papermill.record/"
+PARAMETERS, INJECTED = "parameters", "injected-parameters"
+
+
+def execute(notebook: Path, parameters: dict, cwd: Path, engine: str = "fork"):
+    """The notebook as papermill executes it, with `cwd` as its folder: an nbformat notebook without what differs from
+    run to run.
+
+    engine: "fork" runs it in a process forked from a warm one, "kernel" in a Jupyter kernel of its own; the outputs
+    are the same. Raise RunError, naming the cell, unless every code cell ran and none raised.
+    """
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import raise_for_execution_errors
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    if workers.METHOD == "fork":
+        _vouch(parameters, cwd)
+    kernel = {"engine_name": ENGINES[engine], "kernel_name": "python3"}
+    try:
+        # The steps of papermill.execute_notebook, without the last: it writes the notebook even where nobody wants it,
+        # and its cwd= would change the folder of the whole process, which runs side by side would fight over.
+        prepared = load_notebook_node(str(notebook))
+        if parameters:
+            prepared = parameterize_notebook(prepared, parameters, language="python", **kernel)
+        executed = papermill_engines.execute_notebook_with_engine(
+            nb=prepared, progress_bar=False, log_output=False, start_timeout=60, execution_timeout=TIMEOUT,
+            extra_arguments=[QUIET], resources={"metadata": {"path": str(cwd)}}, **kernel,
+        )  # fmt: skip
+        raise_for_execution_errors(executed, None)
+    except PapermillExecutionError as error:
+        place = _number(notebook, error.cell_index, parameters)
+        raise RunError(notebook.stem, place, f"{error.ename}: {error.evalue}", _open(notebook)) from error
+    except Exception as error:  # a process that died or ran out of time comes as one of several classes of nbclient
+        place = _number(notebook, getattr(error, "cell_index", None), parameters)
+        raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", _open(notebook)) from error
+    whole(executed, notebook.stem)
+    return plain(executed)
 
 
 def run(notebook: Path, output: Path, parameters: dict, cwd: Path, engine: str = "fork") -> Path:
-    """Execute `notebook` through papermill, with `cwd` as its folder, and write `output`.
-
-    engine: "fork" runs it in a process forked from a warm one, "kernel" in a Jupyter kernel of its own; the outputs
-    are the same. Raise RunError, naming the cell, unless every code cell ran and none raised; `output` is then
-    left as it was.
-    """
+    """`execute`, its result written to `output`, which a failed run leaves as it was."""
     import nbformat
-    import papermill
 
-    with tempfile.TemporaryDirectory() as scratch:
-        trace = Path(scratch, notebook.name)  # papermill notes in it which cell is running
-        try:
-            executed = papermill.execute_notebook(
-                str(notebook), str(trace), parameters=parameters, engine_name=ENGINES[engine], kernel_name="python3",
-                language="python", progress_bar=False, execution_timeout=TIMEOUT, extra_arguments=[QUIET],
-                # papermill's own cwd= changes the folder of the whole process, which runs side by side would fight over.
-                resources={"metadata": {"path": str(cwd)}},
-            )  # fmt: skip
-        except papermill.exceptions.PapermillExecutionError as error:
-            place = number(nbformat.read(trace, 4), error.cell_index)
-            raise RunError(notebook.stem, place, f"{error.ename}: {error.evalue}", _open(notebook)) from error
-        except Exception as error:  # a process that died or ran out of time comes as one of several classes of nbclient
-            stopped = nbformat.read(trace, 4) if trace.is_file() else nbformat.v4.new_notebook()
-            running = [
-                place
-                for place, cell in enumerate(stopped.cells)
-                if cell.metadata.get("papermill", {}).get("status") == "running"
-            ]
-            place = number(stopped, running[-1]) if running else None
-            raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", _open(notebook)) from error
-    whole(executed, notebook.stem)
+    executed = execute(notebook, parameters, cwd, engine)
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f".{output.name}.part")
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        nbformat.write(plain(executed), file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(output)
-    return output
+    return files.write(output, nbformat.writes(executed) + "\n")
 
 
-def number(executed, index: int) -> int:
-    """The number, from 1, that a cell of an executed notebook has in its source, which lacks the injected cell."""
-    injected = sum(INJECTED in cell.metadata.get("tags", []) for cell in executed.cells[:index])
-    return index + 1 - injected
+def glued(cells) -> dict:
+    """The named values (text, numbers) in the outputs of some cells."""
+    return {
+        output["metadata"]["scrapbook"]["name"]: json.loads(output["data"][f"{GLUE}application/json"])
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.get("metadata", {})
+    }
+
+
+def _vouch(parameters: dict, cwd: Path) -> None:
+    """Check and load the run's case in this process, so that the run forked from it finds it in memory."""
+    from sourcebook.case import load
+
+    with suppress(SourcebookError):  # the notebook itself says what is wrong
+        load(parameters.get("case", ""), cwd)
+
+
+def _number(notebook: Path, index: int | None, parameters: dict) -> int | None:
+    """The number, from 1, that a cell of the executed notebook has in its source, which lacks the injected cell."""
+    if index is None:
+        return None
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [place for place, cell in enumerate(cells) if PARAMETERS in cell["metadata"].get("tags", [])]
+    return index + 1 - bool(parameters and index > (tagged or [-1])[0])
 
 
 def whole(notebook, name: str) -> None:
@@ -69,8 +96,10 @@ def whole(notebook, name: str) -> None:
 
     papermill alone takes `raise SystemExit(0)` for the end of a notebook that is complete.
     """
-    for index, cell in enumerate(notebook.cells):
-        place = number(notebook, index)
+    injected = 0
+    for index, cell in enumerate(notebook.cells, 1):
+        injected += INJECTED in cell.metadata.get("tags", [])
+        place = index - injected
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         errors = [output for output in cell.outputs if output.output_type == "error"]
@@ -109,27 +138,31 @@ def run_all(
     cwd: Path,
     progress: Progress = silent,
     engine: str = "fork",
+    cache: Cache | None = None,
 ) -> list[Path]:
-    """Run each notebook with its own parameters into `folder`, a few at a time.
+    """Run each notebook with its own parameters into `folder`, a few at a time; what the cache holds is not run again.
 
     Raise the first RunError that occurs; then nothing in `folder` has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    scratch = tempfile.TemporaryDirectory(dir=folder, prefix=".run-")
-    with scratch, progress(len(notebooks)) as done, ThreadPoolExecutor(WORKERS) as pool:
-        jobs = {
-            pool.submit(
-                run, notebook, Path(scratch.name, notebook.name), parameters[notebook.stem], cwd, engine
-            ): notebook
-            for notebook in notebooks
-        }
-        for job in as_completed(jobs):
-            if job.exception():
-                pool.shutdown(cancel_futures=True)
-                raise job.exception()
-            done(jobs[job].stem)
-        for notebook in notebooks:
-            Path(scratch.name, notebook.name).replace(folder / notebook.name)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".run-") as scratch:
+        results = {notebook: Path(scratch, notebook.name) for notebook in notebooks}
+        for notebook, result in results.items():
+            if cache and (text := cache.get(notebook)) is not None:
+                files.write(result, text)
+        fresh = [notebook for notebook, result in results.items() if not result.exists()]
+        tasks = [(notebook, results[notebook], parameters[notebook.stem], cwd, engine) for notebook in fresh]
+        with progress(len(tasks)) as done, Workers(warm=engine == "fork") as team:
+            for (notebook, *_), result in team.each(run, tasks):
+                if isinstance(result, Died):
+                    raise RunError(notebook.stem, None, str(result), "Run it again.")
+                if isinstance(result, BaseException):
+                    raise result
+                done(notebook.stem)
+        for notebook in fresh if cache else ():
+            cache.put(notebook, results[notebook].read_text(encoding="utf-8"))
+        for notebook, result in results.items():
+            result.replace(folder / notebook.name)
     return [folder / notebook.name for notebook in notebooks]
 
 

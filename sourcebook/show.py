@@ -14,11 +14,13 @@ import altair as alt
 import pandas as pd
 from IPython.display import display
 
+from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
-from sourcebook import theme
+from sourcebook.errors import require
 
 VEGALITE = "application/vnd.vegalite.v5+json"
 TABLE = "application/vnd.dataresource+json"
+CHOICES = "application/vnd.sourcebook.choices+json"
 GLUE = "application/papermill.record/"
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
 
@@ -31,7 +33,7 @@ def escape(text: object) -> str:
 def figure(chart: alt.TopLevelMixin, *, name: str, title: str, caption: str, alternative: str, columns: dict[str, str]):
     """Show a chart: `title` states the finding, `columns` maps each field of its data table to the column's title."""
     chart = chart.properties(title=title, description=alternative)
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)  # the tests hold every chart against the schema; here it would cost half the run
     spec["config"] = theme.config()
     spec["usermeta"] = {
         "embedOptions": {"actions": False, "renderer": "svg"},
@@ -48,9 +50,50 @@ def table(
     frame: pd.DataFrame, *, name: str, caption: str, columns: dict[str, str], anchor: str = "", filters: list[str] = ()
 ):
     """Show a frame's `columns` (field -> title); `anchor` is the column of permanent ids, `filters` those to filter by."""
+    resource = _resource(frame, name, caption, columns)
+    if anchor:
+        resource["anchor"] = anchor
+    if filters:
+        resource["filters"] = list(filters)
+    plain = f"{caption} ({len(frame)} rows)"
+    display({TABLE: resource, "text/html": _markup(resource), "text/plain": plain}, raw=True)
+
+
+def choices(
+    *, name: str, caption: str, axes: list[dict], base: dict[str, str], hypotheses: list[dict], runs: list[list]
+):
+    """Show what other choices would do to the ranking: in the book a form, elsewhere a table of each single change.
+
+    axes: name, label and values (text, label) of each; base: the report's own text on each axis; hypotheses: id and
+    title of each; runs: as in sourcebook.changes. The payload has a run as a line: its place, then its scores in thousandths.
+    """
+    for axis in axes:
+        require(axis["name"], [base.get(axis["name"])], [value["text"] for value in axis["values"]])
+    frame = changes.single(axes, base, hypotheses, runs)
+    columns = {
+        "choice": "Changed choice",
+        "value": "To",
+        "leaders": "Least against",
+        "margin": "Margin",
+        "same": "As in this report",
+    }
+    table = _resource(frame, name, caption, columns)
+    payload = {
+        "axes": axes,
+        "base": base,
+        "hypotheses": hypotheses,
+        "runs": [" ".join(map(str, [place, *given])) for place, given in changes.scores(runs).items()],
+        "table": table,
+    }
+    plain = f"{caption} ({len(axes)} choices, {len(runs)} sets of them run)"
+    display({CHOICES: payload, "text/html": _markup(table), "text/plain": plain}, raw=True)
+
+
+def _resource(frame: pd.DataFrame, name: str, caption: str, columns: dict[str, str]) -> dict:
+    """A frame as a Frictionless data resource."""
     rows = [{field: _plain(row[field]) for field in columns} for row in frame[list(columns)].to_dict("records")]
     numeric = [field for field in columns if pd.api.types.is_numeric_dtype(frame[field]) and frame[field].dtype != bool]
-    resource = {
+    return {
         "name": name,
         "title": caption,
         "schema": {
@@ -61,18 +104,18 @@ def table(
         },
         "data": rows,
     }
-    if anchor:
-        resource["anchor"] = anchor
-    if filters:
-        resource["filters"] = list(filters)
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in columns.values())
+
+
+def _markup(resource: dict) -> str:
+    """A data resource as HTML in which text is text."""
+    titles = [field["title"] for field in resource["schema"]["fields"]]
+    head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_text(value))}</td>" for value in row.values()) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{html.escape(_text(value))}</td>" for value in row.values()) + "</tr>"
+        for row in resource["data"]
     )
-    markup = (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-    display({TABLE: resource, "text/html": markup, "text/plain": f"{caption} ({len(rows)} rows)"}, raw=True)
+    caption = html.escape(resource["title"])
+    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def answer(values: dict):

@@ -5,6 +5,15 @@ import pandas as pd
 KINDS = {"claims": "claim", "reactions": "reaction", "assessments": "judgement", "framings": "framing"}
 TYPES = {"claims": "claim_type", "reactions": "stance", "assessments": "judgement_type", "framings": "device"}
 OWN = "the article"
+COLUMNS = ["id", "kind", "actor_id", "actor", "bloc", "actor_kind", "source_id", "source", "reliability", "removes",
+           "type", "topic", "paragraph", "start", "end", "section", "mode", "attribution", "quote", "gist", "note",
+           "credibility"]  # fmt: skip
+# Which column leads to which table, by which of its columns, and what is taken from there.
+LOOKUPS = (
+    ("actor_id", "actors", "id", {"actor": "name", "bloc": "bloc", "actor_kind": "kind"}),
+    ("source_id", "sources", "id", {"source": "title", "reliability": "reliability", "removes": "removes"}),
+    ("paragraph", "paragraphs", "paragraph", {"section": "section"}),
+)
 
 
 def statements(case) -> pd.DataFrame:
@@ -16,29 +25,28 @@ def statements(case) -> pd.DataFrame:
     paragraph, start, end (Int64), section, mode, attribution, quote, gist, note, credibility (Int64, claims only).
     A judgement's actor is the case's assessor; a framing's is the article itself, which has no actor row.
     """
+    if "statements" not in case.derived:
+        case.derived["statements"] = _statements(case)
+    return case.derived["statements"].copy(deep=False)
+
+
+def _statements(case) -> pd.DataFrame:
     parts = []
     for table, kind in KINDS.items():
-        frame = case.tables[table].copy()
-        frame["kind"] = kind
-        frame["type"] = frame[TYPES[table]].astype("str")
+        frame = case.tables[table]
+        codes = frame[["topic", "mode", "attribution"]].astype("str")
+        frame = frame.assign(kind=kind, type=frame[TYPES[table]].astype("str"), **codes)
         if table == "assessments":
             frame["actor_id"] = case.meta["assessor"]
-        parts.append(frame.astype({"topic": "str", "mode": "str", "attribution": "str"}))
-    together = pd.concat(parts, ignore_index=True)
-    actors = case.actors.rename(columns={"id": "actor_id", "name": "actor", "kind": "actor_kind"})
-    sources = case.sources.rename(columns={"id": "source_id", "title": "source"})
-    together = (
-        together.merge(actors[["actor_id", "actor", "bloc", "actor_kind"]], on="actor_id", how="left")
-        .merge(sources[["source_id", "source", "reliability", "removes"]], on="source_id", how="left")
-        .merge(case.paragraphs[["paragraph", "section"]], on="paragraph", how="left")
-    )
-    own = together["mode"] == "own"
-    together["actor"] = together["actor"].where(together["actor"].notna(), OWN)
-    together["removes"] = together["removes"].mask(own, 0)
-    columns = ["id", "kind", "actor_id", "actor", "bloc", "actor_kind", "source_id", "source", "reliability", "removes",
-               "type", "topic", "paragraph", "start", "end", "section", "mode", "attribution", "quote", "gist", "note",
-               "credibility"]  # fmt: skip
-    return together.sort_values(["paragraph", "start", "id"], kind="stable")[columns].reset_index(drop=True)
+        parts.append(frame[frame.columns.intersection(COLUMNS)])
+    said = pd.concat(parts, ignore_index=True)
+    for key, table, row, columns in LOOKUPS:
+        rows = case.tables[table].set_index(row)
+        for name, column in columns.items():
+            said[name] = said[key].map(rows[column])
+    said["actor"] = said["actor"].fillna(OWN)
+    said["removes"] = said["removes"].mask(said["mode"] == "own", 0)
+    return said.sort_values(["paragraph", "start", "id"], kind="stable", ignore_index=True)[COLUMNS]
 
 
 def items(case) -> pd.DataFrame:

@@ -5,10 +5,17 @@ the process that imported it, and finds pandas, Altair and a shell ready. It sta
 thread does not survive a fork.
 """
 
+import gc
+import os
+
+threads = os.environ.get("OPENBLAS_NUM_THREADS")
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read once, when numpy is imported
+
 import altair as alt
 import frictionless  # noqa: F401
 import jsonschema  # noqa: F401
 import pandas as pd
+import papermill  # noqa: F401
 import pybtex.database  # noqa: F401
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -25,9 +32,15 @@ import sourcebook.selection
 import sourcebook.show  # noqa: F401
 from sourcebook.forked import Display, Hook
 
+del os.environ["OPENBLAS_NUM_THREADS"]  # a notebook's environment is the user's
+if threads is not None:
+    os.environ["OPENBLAS_NUM_THREADS"] = threads
+
 # Altair builds its schema and pandas its formatters on first use: use them.
 alt.Chart(pd.DataFrame({"x": [1], "y": ["a"]})).mark_bar().encode(x="x:Q", y="y:N").to_dict()
 
 shell = InteractiveShell.instance(
     config=Config({"HistoryManager": {"enabled": False}}), display_pub_class=Display, displayhook_class=Hook
 )
+gc.collect()
+gc.freeze()  # the collector of a run leaves alone what was there before it, and so the pages stay shared

@@ -11,6 +11,7 @@ from sourcebook.schema import Schema
 META = {
     "title": "The meeting at the river",
     "question": "Who said what?",
+    "article": {"title": "The meeting at the river", "date": "2020-01-03", "language": "en"},
     "assessor": "inst",
     "accounts": {"event": "E01", "sides": ["north", "south"]},
     "readout": "readout",

@@ -107,6 +107,10 @@ class TestScores:
         """H2 and H3: 1 x 0.8. H1: 2 x 0.6."""
         assert result(weights="grades") == [("H2", 0.8, 1), ("H3", 0.8, 1), ("H1", 1.2, 3)]
 
+    def test_as_a_plain_tally(self):
+        """C01 is I against H2 and H3, C04 is II against H1: one minus each, whatever their grades."""
+        assert result(weights="count") == [("H1", 1.0, 1), ("H2", 1.0, 1), ("H3", 1.0, 1)]
+
     def test_with_conclusions(self):
         """J01 is II against H1 and weighs (1.0 + 0.5) / 2: 1.2 + 2 x 0.75."""
         assert result(evidence="all") == [("H2", 0.8, 1), ("H3", 0.8, 1), ("H1", 2.7, 3)]

@@ -4,11 +4,16 @@ The case has eight statements. C01 mayor (town) in the Gazette, graded B; C02 an
 on the radio, D; C03 unnamed people (town), source F; R01 unnamed resident (town) in the Gazette, B; J01, J02 institute
 (outside) in its bulletin, C; F01 the article's own voice. C03, R02 and J02 are attributed by implication.
 Relations: L01 C02-C01, L02 C03-E02, L03 J01-C01, L04 R02-C01, L05 F01-J02. Rated: C01, C03, J02, E01.
+C01 is direct, R01 mixed, F01 own, the others indirect. Of 2031: E02 is of January, E01 of 1 February, the Gazette of
+the 2nd, the article of the 3rd; no other channel has a date.
 """
+
+from datetime import date, datetime
 
 import cases
 import pandas as pd
 import pytest
+import smallcase
 
 from sourcebook.case import load
 from sourcebook.errors import ParameterError
@@ -48,6 +53,13 @@ CHOICES = [
     ({"exclude_blocs": ["town"]}, {"C01", "C03", "R01"}, "L05", "E01 J02", ""),
     ({"exclude_blocs": ("port", "outside")}, {"C02", "R02", "J01", "J02"}, "L02", "C01 C03 E01", "B01 B02"),
     ({"include_unnamed": False}, {"C03", "R01"}, "L01 L03 L04 L05", "C01 E01 J02", "B01"),
+    ({"modes": ["direct"]}, ALL - {"C01"}, "", "C01 E01", "B01"),
+    ({"modes": ("own", "indirect")}, {"C01", "R01"}, "L02 L05", "C03 E01 J02", "B02"),
+    ({"since": "2031-02-02"}, set(), "L01 L03 L04 L05", "C01 C03 J02", "B01 B02"),
+    ({"since": "2031-02-03"}, {"C01", "R01"}, "L05", "C03 J02", "B02"),
+    ({"until": "2031-02-02"}, {"F01"}, "L01 L02 L03 L04", "C01 C03 E01 J02", "B01 B02"),
+    ({"until": "2031-01-31"}, {"C01", "R01", "F01"}, "L02", "C03 J02", "B02"),
+    ({"since": "2031-02-01", "until": "2031-02-01"}, {"C01", "R01", "F01"}, "", "C03 E01 J02", "B02"),
     ({"min_reliability": "C", "attribution": "explicit"}, {"C02", "C03", "R02", "J02"}, "L03", "C01 E01", "B01"),
 ]
 
@@ -82,12 +94,12 @@ class TestDefaults:
 
     def test_a_default_given_outright_is_no_choice(self, case):
         assert keep(case, **DEFAULTS).choices == {}
-        assert keep(case, exclude_actors=[], exclude_blocs=[]).choices == {}
+        assert keep(case, exclude_actors=[], exclude_blocs=[], modes=[]).choices == {}
 
     def test_they_are_the_weakest_choices(self):
         assert DEFAULTS == {
             "min_reliability": "F", "min_credibility": 6, "attribution": "implied", "exclude_actors": (), "exclude_blocs": (),
-            "include_unnamed": True,
+            "include_unnamed": True, "modes": (), "since": "", "until": "",
         }  # fmt: skip
 
 
@@ -114,6 +126,22 @@ class TestWrongChoice:
             ({"exclude_blocs": "town"}, "exclude_blocs: found the text “town”, it must be a list"),
             ({"include_unnamed": 1}, "include_unnamed: found 1; allowed are True, False"),
             ({"include_unnamed": "no"}, "include_unnamed: found 'no'; allowed are True, False"),
+            (
+                {"modes": ["drect"]},
+                "modes: found 'drect'; allowed are direct, mixed, indirect, own; did you mean direct?",
+            ),
+            ({"modes": "own"}, "modes: found the text “own”, it must be a list"),
+            ({"since": "2 February"}, "since: found '2 February', it must be a day such as 2000-12-31, or empty"),
+            ({"since": "20310202"}, "since: found '20310202', it must be a day"),
+            ({"since": "2031-02-30"}, "since: found '2031-02-30', it must be a day"),
+            ({"until": 2031}, "until: found 2031, it must be a day"),
+            ({"until": None}, "until: found None, it must be a day"),
+            ({"until": datetime(2031, 2, 2)}, "until: found datetime"),
+            ({"since": "May", "until": "June"}, "since: found 'May', .*\nuntil: found 'June', "),
+            (
+                {"since": "2031-02-03", "until": date(2031, 2, 2)},
+                "since: found 2031-02-03, which is after until, 2031-02-02; exchange them or leave one out",
+            ),
         ],
     )
     def test_it_is_refused_with_the_nearest_that_is_allowed(self, case, choice, message):
@@ -121,10 +149,60 @@ class TestWrongChoice:
             keep(case, **choice)
 
 
+class TestPeriod:
+    """What is known to lie outside of it goes; both its ends belong to it."""
+
+    EVENTS = """
+        id|title|date|precision|paragraph|start|end|note
+        E01|A day|2020-02-29|day|3|0|5|
+        E02|A week|2020-02-24|week|3|0|5|
+        E03|A month|2020-02-01|month|3|0|5|
+        E04|A year|2020-01-01|year|3|0|5|"""
+
+    def events(self, **choice) -> str:
+        return " ".join(keep(smallcase.case(events=self.EVENTS), **choice).events["id"])
+
+    @pytest.mark.parametrize(
+        ("since", "left"),
+        [
+            ("2020-02-29", "E01 E02 E03 E04"),
+            ("2020-03-01", "E02 E04"),
+            ("2020-03-02", "E04"),
+            ("2020-12-31", "E04"),
+            ("2021-01-01", ""),
+        ],
+    )
+    def test_an_event_stays_as_long_as_its_last_day_may_lie_inside(self, since, left):
+        """The week runs from Monday 24 February to Sunday 1 March; the month has 29 days."""
+        assert self.events(since=since) == left
+
+    @pytest.mark.parametrize(
+        ("until", "left"),
+        [
+            ("2020-02-29", "E01 E02 E03 E04"),
+            ("2020-02-28", "E02 E03 E04"),
+            ("2020-02-23", "E03 E04"),
+            ("2020-01-01", "E04"),
+            ("2019-12-31", ""),
+        ],
+    )
+    def test_an_event_stays_from_its_first_day_on(self, until, left):
+        assert self.events(until=until) == left
+
+    def test_a_day_may_be_a_date_and_is_recorded_as_text(self, case):
+        left = keep(case, since=date(2031, 2, 2), until=date(2031, 2, 2))
+        assert said(left) == ALL - {"F01"} and left.events.empty
+        assert left.choices == {"since": "2031-02-02", "until": "2031-02-02"}
+
+    def test_what_has_no_date_stays_however_narrow_it_is(self, case):
+        assert said(keep(case, since="0001-01-01", until="0001-01-01")) == {"C02", "C03", "R02", "J01", "J02"}
+        assert said(keep(case, since="9999-12-31")) == {"C02", "C03", "R02", "J01", "J02"}
+
+
 class TestWhatStays:
     """Nobody in particular says an event, and the article's own voice is never set aside by a grade."""
 
-    def test_events_stay_whatever_is_chosen(self, least):
+    def test_events_stay_whatever_speaker_or_source_is_set_aside(self, least):
         assert least.events["id"].tolist() == ["E01", "E02"]
 
     def test_so_do_the_articles_own_voice_and_the_tables_that_nobody_says(self, case, least):

@@ -19,6 +19,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
 from sourcebook import show, theme
+from sourcebook.errors import ParameterError
 
 MARKUP = [
     "<script>alert(1)</script>",
@@ -334,6 +335,70 @@ class TestFigure:
 
     def test_it_offers_no_menu_that_leads_to_another_host(self, output):
         assert output[show.VEGALITE]["usermeta"]["embedOptions"]["actions"] is False
+
+
+SPACE = {
+    "name": "choose",
+    "caption": "Other <i>choices</i>",
+    "axes": [
+        {"name": "sources", "label": "Sources", "values": [{"text": "F", "label": "all"}, {"text": "E", "label": "named"}]},
+        {"name": "sides", "label": "Sides", "values": [{"text": "", "label": "all"}, {"text": "a,b", "label": "none"}]},
+    ],
+    "base": {"sources": "F", "sides": ""},
+    "hypotheses": [{"id": "H1", "title": "One"}, {"id": "H2", "title": "Two"}],
+    "runs": [[0, 1.05, 2.0], [1, 0.1 + 0.2, np.float64(0.3)], [2, None, float("nan")]],
+}  # fmt: skip
+
+
+class TestChoices:
+    """A space of choices is a payload to look runs up in, beside a table of what each single change does."""
+
+    @pytest.fixture
+    def output(self, shown):
+        show.choices(**SPACE)
+        return shown[0][0]
+
+    def test_a_run_is_a_line_of_its_place_and_thousandths_so_that_ties_are_exact(self, output):
+        assert output[show.CHOICES]["runs"] == ["0 1050 2000", "1 300 300", "2"]
+
+    def test_axes_base_and_hypotheses_are_as_given(self, output):
+        payload = output[show.CHOICES]
+        assert {key: payload[key] for key in ("axes", "base", "hypotheses")} == {
+            key: SPACE[key] for key in ("axes", "base", "hypotheses")
+        }
+
+    def test_its_table_has_name_caption_and_a_row_for_each_single_change(self, output):
+        table = output[show.CHOICES]["table"]
+        assert (table["name"], table["title"]) == ("choose", "Other <i>choices</i>")
+        assert [(row["choice"], row["value"], row["leaders"], row["margin"], row["same"]) for row in table["data"]] == [
+            ("none (this report)", "", "“One” (H1)", 0.95, ""),
+            ("Sources", "named", "no evidence left", None, ""),
+            ("Sides", "none", "“One” (H1) and “Two” (H2)", 0, "no"),
+        ]
+
+    def test_where_there_is_no_book_the_table_shows_and_one_line_stands_for_it(self, output):
+        cells = Cells(output["text/html"]).cells
+        assert cells[5:10] == ["none (this report)", "", "“One” (H1)", "0.95", ""]
+        assert output["text/plain"] == "Other <i>choices</i> (2 choices, 3 sets of them run)"
+
+    def test_it_is_strict_json_and_the_same_each_time(self, shown, output):
+        show.choices(**SPACE)
+        assert json.dumps(shown[1][0], allow_nan=False) == json.dumps(output, allow_nan=False)
+
+    @pytest.mark.parametrize("text", ["</script><img src=x onerror=alert(1)>", *HOSTILE])
+    def test_whatever_labels_and_titles_hold_is_shown_as_it_is(self, shown, text):
+        axes = [{"name": "x", "label": text, "values": [{"text": "", "label": text}, {"text": text, "label": text}]}]
+        hypotheses = [{"id": "H1", "title": text}]
+        show.choices(
+            name="x", caption=text, axes=axes, base={"x": ""}, hypotheses=hypotheses, runs=[[0, 1.0], [1, 1.0]]
+        )
+        parsed = Cells(shown[0][0]["text/html"])
+        assert set(parsed.tags) == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+        assert parsed.cells[10:13] == [text, text, f"“{text}” (H1)"]
+
+    def test_the_reports_own_choice_must_be_one_of_the_values(self):
+        with pytest.raises(ParameterError, match="sources: found 'Z'; allowed are F, E"):
+            show.choices(**{**SPACE, "base": {"sources": "Z", "sides": ""}})
 
 
 class TestCommentary:

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat.v4 as v4
 import yaml
+
+from sourcebook import show
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = """<script>alert(1)</script> </script> <img src=x onerror="alert(1)"> {computed}`a/b` [x](javascript:alert(1)) {{ 7*7 }}"""
@@ -59,6 +62,12 @@ def table(resource: dict):
     )
 
 
+def choices(**given):
+    with mock.patch.object(show, "display") as display:
+        show.choices(**given)
+    return shown(display.call_args.args[0])
+
+
 def notebook(*cells):
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     book = v4.new_notebook(
@@ -68,6 +77,50 @@ def notebook(*cells):
         each["id"] = f"cell-{place}"
     return book
 
+
+# Three of the twelve sets of choices were not run, one left no evidence.
+CHOICES = {
+    "name": "choose",
+    "caption": "The ranking under other choices.",
+    "axes": [
+        {
+            "name": "sources",
+            "label": "Sources",
+            "values": [
+                {"text": "F", "label": "all sources"},
+                {"text": "E", "label": f"named ones {HOSTILE}"},
+                {"text": "", "label": "none at all"},
+            ],
+        },
+        {
+            "name": "sides",
+            "label": "Sides",
+            "values": [{"text": "", "label": "all sides"}, {"text": "us,russia", "label": "without the parties"}],
+        },
+        {
+            "name": "weights",
+            "label": f"Weights {HOSTILE}",
+            "values": [{"text": "grades", "label": "by grade"}, {"text": "equal", "label": "all alike"}],
+        },
+    ],
+    "base": {"sources": "F", "sides": "", "weights": "equal"},
+    "hypotheses": [
+        {"id": "H1", "title": "A first step in good faith"},
+        {"id": "H2", "title": f"Delay {HOSTILE}"},
+        {"id": "H3", "title": "Chance"},
+    ],
+    "runs": [
+        [1, 3.0, 2.25, 6.0],
+        [2, 1.0, 2.0, 2.0],
+        [3, 2.0, 0.5, 2.5],
+        [4, 0.125, 1.0, 0.5],
+        [5, 2.0, 2.0, 2.0],
+        [6, 0.0, 0.0, 1.0],
+        [7, 1.5, 1.5, 4.0],
+        [9, 4.0, 2.0, 3.0],
+        [10, None, None, None],
+    ],
+}
 
 VOICES = [{"section": "Reactions", "voices": 14}, {"section": "Readout", "voices": 5}, {"section": "Call", "voices": 9}]
 
@@ -124,6 +177,8 @@ ALPHA = notebook(
         ),
     ),
     v4.new_markdown_cell("Body text runs on for a while so that the measure of the page can be judged by eye. " * 8),
+    v4.new_markdown_cell("## Choose yourself\n\nSee {numref}`choose`."),
+    cell("show.choices(**space)", choices(**CHOICES)),
 )
 
 BETA = notebook(

@@ -14,7 +14,7 @@ from sourcebook.words import count, listing
 
 POINTS = {"II": 2.0, "I": 1.0, "N": 0.0, "C": 0.0, "CC": 0.0}  # against a hypothesis
 SCALE = {"II": -2, "I": -1, "N": 0, "C": 1, "CC": 2}  # for pictures and diagnosticity
-EVIDENCE, WEIGHTS = ("reported", "all"), ("grades", "equal")
+EVIDENCE, WEIGHTS = ("reported", "all"), ("grades", "equal", "count")
 OPINIONS = ("evaluation", "forecast")
 # Weight of the best grade is 1 and falls evenly to 0.2; what cannot be judged weighs half.
 RELIABILITY = {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.4, "E": 0.2, "F": 0.5}
@@ -104,11 +104,13 @@ def scores(
 
     One row a hypothesis: id, title, inconsistency (float: sum over items of POINTS times weight), against,
     strongly_against, for_ (int: items rated I, II, and C or CC), rank (int, ties share one).
-    weights: "equal" counts each item 1, "grades" by evidence's weight.
+    weights: "grades" counts each item by evidence's weight, "equal" each alike; "count" also takes II for I, which
+    makes inconsistency a plain tally, as Heuer's minuses are.
     """
     require("weights", [weights], WEIGHTS)
     weight = evidence.set_index("id")["weight"] if weights == "grades" else pd.Series(1.0, index=evidence["id"])
-    points = matrix["rating"].map(POINTS) * matrix["item_id"].map(weight)
+    points = matrix["rating"].map(POINTS).clip(upper=1 if weights == "count" else None)
+    points *= matrix["item_id"].map(weight)
     table = hypotheses[["id", "title", "statement", "origin"]].copy()
     by = matrix["hypothesis_id"]
     table["inconsistency"] = table["id"].map(points.groupby(by).sum()).fillna(0.0).round(3)
@@ -156,7 +158,7 @@ def _named(scores: pd.DataFrame) -> list[str]:
 
 
 def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame) -> dict:
-    """Named figures: n_hypotheses, n_items, n_ratings, n_diagnostic, leader, leader_id, leader_score, runner_up, margin,
+    """Named figures: n_hypotheses, n_items, n_ratings, n_diagnostic, leader, leader_id, leaders (ids, spaces between), leader_score, runner_up, margin,
     worst, worst_id, worst_score, score_<id>, finding. Where several share the lowest score, `leader` names them all and margin is 0.
     """
     lead = scores[scores["rank"] == 1] if len(matrix) else scores.head(0)
@@ -168,11 +170,11 @@ def figures(scores: pd.DataFrame, matrix: pd.DataFrame, hypotheses: pd.DataFrame
     values = {
         "n_hypotheses": len(hypotheses), "n_items": int(matrix["item_id"].nunique()), "n_ratings": len(matrix),
         "n_diagnostic": int((told["diagnosticity"] > 1).sum()), "n_undiagnostic": int((told["diagnosticity"] == 0).sum()),
-        "leader": listing(_named(lead)), "leader_id": listing(lead["id"]), "leader_score": round(best, 2),
+        "leader": listing(_named(lead)), "leader_id": listing(lead["id"]), "leaders": " ".join(lead["id"]), "leader_score": round(best, 2),
         "runner_up": listing(_named(rest.head(1))), "margin": round(margin, 2),
         "worst": listing(_named(worst)), "worst_id": listing(worst["id"]), "worst_score": round(float(worst["inconsistency"].sum()), 2),
     }  # fmt: skip
-    values |= {f"score_{id}": round(float(score), 2) for id, score in zip(scores["id"], scores["inconsistency"])}
+    values |= {f"score_{id}": float(score) for id, score in zip(scores["id"], scores["inconsistency"])}
     values["ranking"] = ", ".join(
         f"{title} {score:.2f}" for title, score in zip(scores["title"], scores["inconsistency"])
     )

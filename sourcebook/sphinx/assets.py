@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from . import figures
+from . import chooser, figures
 
 STATIC = Path(__file__).parent / "static"
 LANDING = """<!DOCTYPE html>
@@ -32,6 +32,8 @@ def scripts(app, pagename, templatename, context, doctree):
         return
     if next(doctree.findall(figures.chart), None) is not None:
         app.add_js_file("charts.js", loading_method="defer")
+    if next(doctree.findall(chooser.chooser), None) is not None:
+        app.add_js_file("chooser.js", loading_method="defer")
     if any("register" in table["classes"] for table in doctree.findall(nodes.table)):
         app.add_js_file("register.js", loading_method="defer")
 

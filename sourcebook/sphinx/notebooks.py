@@ -11,6 +11,7 @@ from sourcebook.errors import choices
 
 CHART = "application/vnd.vegalite.v5+json"
 TABLE = "application/vnd.dataresource+json"
+CHOICES = "application/vnd.sourcebook.choices+json"
 VALUE = "application/papermill.record/"
 
 

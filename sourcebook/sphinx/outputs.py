@@ -1,10 +1,10 @@
-"""Turns the outputs of executed cells into nodes: figures, tables, commentary; named values stay unseen."""
+"""Turns the outputs of executed cells into nodes: figures, tables, a chooser, commentary; named values stay unseen."""
 
 from docutils import nodes
 from sphinx.util import logging
 
-from . import NAME, figures, links, tables
-from .notebooks import CHART, TABLE, VALUE
+from . import NAME, chooser, figures, links, tables
+from .notebooks import CHART, CHOICES, TABLE, VALUE
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,19 @@ class Table:
         return [table]
 
 
+class Choices:
+    """application/vnd.sourcebook.choices+json becomes a numbered table that a script turns into a form."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        env = _environment(renderer)
+        if env is None or data.mime_type != CHOICES:
+            return None
+        node = chooser.build(data.content)
+        figures.label(renderer.renderer.document, node[0], data.content["table"]["name"])
+        return [node]
+
+
 class Commentary:
     """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container of its own."""
 
@@ -82,7 +95,7 @@ class Unseen:
 
 def prefer(app, config):
     """Rank our formats before the fallbacks that stand beside them."""
-    ours = [("*", CHART, 1), ("*", TABLE, 2), ("*", "text/markdown", 3)]
+    ours = [("*", CHART, 1), ("*", TABLE, 2), ("*", CHOICES, 3), ("*", "text/markdown", 4)]
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, *ours]
 
 

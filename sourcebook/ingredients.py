@@ -1,0 +1,84 @@
+"""A run and a report, turned into the list of everything that they are made from: each part's name and digest.
+
+Two lists that are equal make equal results; where they differ, the names that differ are the reason to run again.
+The standard library is all that this module needs, so that a report in which nothing changed is found out at once.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from sourcebook import digests, paths
+
+Made = dict[str, str]
+# What only pages are made with; no run can see it.
+PAGES = "sphinx"
+
+
+def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str) -> Made:
+    """What an executed notebook is made from: its source, its parameters, the case's files, the code, the lock."""
+    told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in parameters.items()}
+    parts = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook), "engine": engine}
+    return parts | told | files(top, case) | code(top, pages=False) | surroundings(top)
+
+
+def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine: str) -> Made:
+    """What a report is made from: that of all its runs, the pages that people write, and what makes pages of them."""
+    told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in values.items()}
+    books = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook) for notebook in notebooks}
+    settings = {name: digests.file(top / name) for name in (paths.CONFIG, paths.TOC)}
+    parts = books | told | settings | files(top, case) | files(top, top / paths.BOOK)
+    return parts | {"engine": engine} | code(top, pages=True) | surroundings(top)
+
+
+def source(notebook: Path) -> str:
+    """The digest of a notebook without its stored outputs, which no run reads."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return digests.value([[cell["cell_type"], cell["source"], cell["metadata"]] for cell in cells])
+    except (ValueError, KeyError, TypeError):
+        return digests.file(notebook)  # no notebook: whoever runs it will say so
+
+
+def statements(notebook: Path) -> str:
+    """The digest of a notebook's code alone: what decides its figures."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return digests.value(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+
+
+def files(top: Path, folder: Path) -> Made:
+    """Each file below a folder, hidden ones apart."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return digests.files(top, found) if folder.is_relative_to(top) else digests.files(folder, found)
+
+
+def code(top: Path, pages: bool) -> Made:
+    """The package's modules; those that make pages, with their scripts and styles, only if asked."""
+    package = Path(__file__).parent
+    found = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    if not pages:
+        found = [path for path in found if PAGES not in path.relative_to(package).parts]
+    return {f"{package.name}/{name}": digest for name, digest in digests.files(package, found).items()}
+
+
+def surroundings(top: Path) -> Made:
+    """The versions of everything else: the lock, and Python's own."""
+    lock = top / paths.LOCK
+    version = "{}.{}.{}".format(*sys.version_info)
+    return {paths.LOCK: digests.file(lock) if lock.is_file() else "", "Python": version}
+
+
+def differences(old: Made, new: Made) -> list[str]:
+    """What changed from one list to the other, in words."""
+    told = []
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        if was == now:
+            continue
+        if name.startswith("parameter "):
+            told.append(f"{name}: {'its default' if was is None else was}, now {'its default' if now is None else now}")
+        elif name in ("engine", "Python"):
+            told.append(f"{name}: {was}, now {now}")
+        else:
+            told.append(f"{name} {'is new' if was is None else 'is gone' if now is None else 'changed'}")
+    return told

@@ -1,0 +1,38 @@
+"""Options that several commands take, and the bar that shows how far they are."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+CASE = click.option("--case", default="", metavar="NAME", help="Folder below data/; the book's own case unless given.")
+PARAMETER = click.option(
+    "-p", "parameter", multiple=True, metavar="NAME=VALUE", help="Set a parameter; repeat for more. Lists take commas."
+)
+FILE = click.option(
+    "-f", "--parameters", "file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Take parameters from a YAML file of name: value; -p goes before it.",
+)  # fmt: skip
+ARTICLE = click.option(
+    "--article",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The article's text: verify every anchor against it.",
+)
+ENGINE = click.option(
+    "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
+    help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",
+)  # fmt: skip
+
+
+FRESH = click.option("--fresh", is_flag=True, help="Run and build everything anew, whatever is stored.")
+
+
+@contextmanager
+def bar(total: int):
+    """A bar on the error stream, so that what a script reads stays free of it."""
+    with click.progressbar(
+        length=total, label="Running notebooks", item_show_func=lambda name: name, show_pos=True, file=sys.stderr
+    ) as bar:
+        yield lambda name: bar.update(1, name)

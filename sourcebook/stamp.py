@@ -1,0 +1,66 @@
+"""A finished report, turned into a stamp that tells whether it is still what would be built, without building it.
+
+The standard library does all of it: the answer "nothing changed" has to come at once.
+"""
+
+import json
+from pathlib import Path
+
+from sourcebook import files, ingredients, paths
+from sourcebook.ingredients import Made
+
+STAMP = "build.json"
+UNCHANGED = "Nothing has changed since it was built."
+
+
+def asked(case: str, pairs: tuple[str, ...] = (), file: Path | None = None) -> dict:
+    """What a person typed, as far as it decides which report is meant."""
+    try:
+        text = file.read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        text = str(file)  # whoever reads it will say what is wrong with it
+    return {"case": case, "parameters": sorted(pairs), "file": text}
+
+
+def put(report: Path, made: Made, request: dict) -> None:
+    """Stamp a finished report: what it was made from, what was asked for, and the digest of each of its files."""
+    entry = {"made": made, "asked": request, "files": ingredients.files(report, report)}
+    files.write(report / STAMP, json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def holds(report: Path, made: Made) -> bool:
+    """Whether a report is whole and made from just this."""
+    entry = _read(report)
+    return bool(entry) and entry["made"] == made and _whole(report, entry)
+
+
+def current(top: Path, request: dict, engine: str) -> Path | None:
+    """The report that was built for this very request, if nothing that it was made from has changed; else None."""
+    case = top / paths.DATA / (request["case"] or paths.default_case(top))
+    if not case.is_dir():
+        return None
+    now = ingredients.of_report({}, paths.notebooks(top), case, top, engine)
+    for stamp in sorted((top / paths.BUILD).glob(f"*/{STAMP}")):
+        entry = _read(stamp.parent)
+        if entry and entry["asked"] == request and _without_parameters(entry["made"]) == now:
+            if _whole(stamp.parent, entry):
+                return stamp.parent
+    return None
+
+
+def _without_parameters(made: Made) -> Made:
+    return {name: digest for name, digest in made.items() if not name.startswith("parameter ")}
+
+
+def _whole(report: Path, entry: dict) -> bool:
+    found = ingredients.files(report, report)
+    found.pop(STAMP, None)
+    return found == entry["files"]
+
+
+def _read(report: Path) -> dict | None:
+    try:
+        entry = json.loads((report / STAMP).read_text(encoding="utf-8"))
+        return entry if {"made", "asked", "files"} <= entry.keys() else None
+    except (OSError, ValueError, AttributeError):
+        return None

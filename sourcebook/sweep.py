@@ -1,0 +1,305 @@
+"""A case's multiverse, turned into its table of outcomes: the notebooks run once for each different set of choices."""
+
+import csv
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+from sourcebook import digests, files, ingredients, multiverse, paths
+from sourcebook.case import Case
+from sourcebook.errors import CaseError, Fault, ParameterError, RunError, SourcebookError, nearest
+from sourcebook.multiverse import Multiverse
+from sourcebook.parameters import Parameter, checked, declared, gathered, written
+from sourcebook.run import Progress, glued, silent
+from sourcebook.store import Store
+from sourcebook.words import count
+from sourcebook.workers import Workers
+
+STORE = "runs.sqlite"
+TOLD = 10  # failed runs that a message names
+MANY = 2000  # specifications that a build runs unasked
+
+
+class Run(NamedTuple):
+    """One notebook under one set of choices; specifications that differ only in what it does not take share it."""
+
+    notebook: Path
+    parameters: dict
+    key: str
+
+
+class Sweep:
+    """The runs behind a case's table of outcomes.
+
+    fixed: values of parameters that are no axes. Raise CaseError where multiverse.yml and the notebooks do not fit.
+    """
+
+    def __init__(self, case: Case, space: Multiverse, known: dict[str, Parameter], top: Path, fixed: dict | None = None):
+        self.case, self.space, self.known, self.top = case, space, known, top
+        usual = checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
+        axes = {axis.name for axis in space.axes}
+        self.fixed = checked({**case.meta.get("parameters", {}), **(fixed or {})}, known, case)
+        if clash := sorted(axes & (fixed or {}).keys()):
+            raise ParameterError(
+                f"{', '.join(clash)}: an axis of {paths.MULTIVERSE}, of which every value is run; leave it out"
+            )
+        faults, self.values = _faults(case, space, known, top, usual)
+        if faults:
+            raise CaseError(case.name, faults)
+        own = {name: usual.get(name, known[name].default) for name in axes}
+        self.base = space.place({name: written(value) for name, value in own.items()})
+        self.made = multiverse.made(case, space, top)
+        # A result does not depend on which other choices are tried, so more axes need not mean that all runs again.
+        part = {name: digest for name, digest in self.made.items() if name != paths.MULTIVERSE}
+        self._made = digests.value([part, ingredients.surroundings(top)])
+        self._other = {} if case.name == paths.default_case(top) else {"case": case.name}
+
+    def places(self, size: int = 0, seed: int = 0) -> Sequence[int]:
+        """All places of the grid, or a seeded sample of so many, always with what the report itself chooses and every
+        specification that differs from that in one choice.
+        """
+        if not size or size >= len(self.space):
+            return range(len(self.space))
+        chosen = set(self._near())
+        if size < len(chosen):
+            raise ParameterError(
+                f"--sample {size} is too small: the report's own specification and those one choice away from it "
+                f"are {len(chosen)}; ask for at least as many"
+            )
+        rest = random.Random(seed).sample(range(len(self.space)), size)
+        for place in rest:
+            if len(chosen) < size:
+                chosen.add(place)
+        return sorted(chosen)
+
+    def _near(self) -> Iterator[int]:
+        own = {name: choice.text for name, choice in self.space.at(self.base).items()}
+        yield self.base
+        for axis in self.space.axes:
+            for choice in axis.choices:
+                if choice.text != own[axis.name]:
+                    yield self.space.place({**own, axis.name: choice.text})
+
+    def runs(self, place: int) -> Iterator[Run]:
+        """The runs of one specification, one for each notebook whose outcomes are collected."""
+        values = self.fixed | {
+            name: self.values[name, choice.text] for name, choice in self.space.at(place).items()
+        }
+        for name in self.space.outcomes:
+            taken = {
+                parameter: value
+                for parameter, value in sorted(values.items())
+                if name in self.known[parameter].notebooks and value != self.known[parameter].default
+            }
+            key = digests.value([name, taken, self._made])[:32]
+            yield Run(self.top / paths.NOTEBOOKS / f"{name}.ipynb", self._other | taken, key)
+
+    def missing(self, places: Iterable[int], store: Store) -> Iterator[Run]:
+        """Each run of some specifications that has no result yet, once."""
+        seen = set()
+        for place in places:
+            for run in self.runs(place):
+                if run.key not in seen and run.key not in store:
+                    seen.add(run.key)
+                    yield run
+
+    def fill(self, places: Iterable[int], store: Store, each: Callable, progress: Progress = silent) -> int:
+        """Run whatever has no result yet and put each result into the store as it comes; the number of runs.
+
+        each: Workers.each, or whatever else calls a job for many tasks. Raise RunError or SourcebookError, naming the
+        parameters, where runs failed; the results of the others are kept.
+        """
+        total, failed = sum(1 for _ in self.missing(places, store)), []
+        with progress(total) as done:
+            tasks = ((run.notebook, run.parameters, self.top, run.key) for run in self.missing(places, store))
+            for (notebook, parameters, _, key), result in each(_outcomes, tasks):
+                if isinstance(result, BaseException):
+                    failed.append((notebook, parameters, result))
+                elif faults := unknown(self.space, {notebook.stem: result}):
+                    raise CaseError(self.case.name, faults)
+                else:
+                    store.put(key, {name: result[name] for name in self.space.watched(notebook.stem, result)})
+                done(notebook.stem)
+        if failed:
+            raise SourcebookError(_failures(failed, total))
+        return total
+
+    def table(self, places: Iterable[int], store: Store, folder: Path, sample: dict | None) -> Path:
+        """Write the table of outcomes and its description (a Frictionless data resource) into a folder."""
+        columns: dict[str, dict[str, set]] = {name: {} for name in self.space.outcomes}
+        for place in places:
+            for run in self.runs(place):
+                for name, value in (store.get(run.key) or {}).items():
+                    columns[run.notebook.stem].setdefault(name, set()).add(type(value))
+        fields = {"run": "integer"} | {axis.name: "string" for axis in self.space.axes}
+        for notebook, found in columns.items():
+            for name in self.space.watched(notebook, found):
+                kinds = found[name] - {type(None)}
+                kind = "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
+                fields[f"{notebook}.{name}"] = kind
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / paths.OUTCOMES
+        files.write(path, _rows(self, places, store, list(fields)))
+        told = {
+            "name": path.stem, "path": path.name, "profile": "tabular-data-resource", "format": "csv",
+            "title": "Outcomes of the multiverse: one row a specification; written by sourcebook multiverse",
+            "hash": f"sha256:{digests.file(path)}", "grid": len(self.space), "sample": sample, "fixed": self.fixed,
+            "schema": {"fields": [{"name": n, "type": t} for n, t in fields.items()], "missingValues": [""], "primaryKey": ["run"]},
+            "made": self.made,
+        }  # fmt: skip
+        files.write(path.with_suffix(".json"), json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        return path
+
+
+def sweep(
+    case: Case, top: Path, given: tuple[str, ...] = (), file: Path | None = None, size: int = 0, seed: int = 0,
+    workers: int = 0, scheduler: str | None = None, save: bool = False, progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> Path:  # fmt: skip
+    """Run a case's multiverse and return its table of outcomes; `given` and `file` set parameters that are no axes.
+
+    size, seed: a sample of so many specifications. workers: how many local processes. scheduler: the address of a
+    Dask cluster instead. save: put the table beside the case's own.
+    """
+    space = multiverse.read(case)
+    if space is None:
+        raise SourcebookError(
+            f"data/{case.name} has no {paths.MULTIVERSE}: write one that names axes and values, see docs/multiverse.md"
+        )
+    known = declared(paths.notebooks(top))
+    fixed = gathered(file, given, known, case)
+    if save and fixed:
+        raise ParameterError("--save stores what the report shows, which has the case's own parameters: leave out -p and -f")
+    swept = Sweep(case, space, known, top, fixed)
+    places = swept.places(size, seed)
+    folder = multiverse.results(case, top)
+    if fixed:
+        folder = folder.with_name(f"{case.name}-{digests.value(swept.fixed)[:8]}")
+    with Store(folder / STORE) as store:
+        if store.damaged:
+            say("The store of results was damaged: starting anew.")
+        with _team(workers, scheduler, case, top) as team:
+            ran = swept.fill(places, store, team.each, progress)
+        say(f"{len(places):,} specifications, {len(space):,} in all; {count(ran, 'run')} made, the others were stored")
+        sample = {"size": size, "seed": seed} if len(places) < len(space) else None
+        return swept.table(places, store, case.folder if save else folder, sample)
+
+
+def _team(workers: int, scheduler: str | None, case: Case, top: Path):
+    """Who does the runs: processes here, or a cluster."""
+    if not scheduler:
+        return Workers(workers)
+    from sourcebook.cluster import Cluster
+
+    return Cluster(scheduler, case, top)
+
+
+def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress, say: Callable[[str], None]) -> None:
+    """See to it that the case's table of outcomes, if it has a multiverse, is there and in step.
+
+    A table that was made from a sample is made from the same sample again; so is one that would need very many runs.
+    """
+    space = multiverse.read(case)
+    if space is None:
+        return
+    sweep = Sweep(case, space, known, top)
+    told = [multiverse.description(folder) for folder in (multiverse.results(case, top), case.folder)]
+    if any(found and found["made"] == sweep.made for found in told):
+        return
+    sample = next((found["sample"] for found in told if found), None)
+    if len(space) > MANY and not sample:
+        sample = {"size": MANY, "seed": 0}
+    places = sweep.places(**sample) if sample else sweep.places()
+    say(f"{paths.OUTCOMES} is out of step with the record: running {len(places):,} specifications")
+    folder = multiverse.results(case, top)
+    with Store(folder / STORE) as store, Workers() as team:
+        sweep.fill(places, store, team.each, progress)
+        sweep.table(places, store, folder, sample)
+
+
+def _outcomes(notebook: Path, parameters: dict, top: Path, key: str) -> dict:
+    """The job of a worker: run a notebook, hand back what it glued."""
+    from sourcebook.run import execute
+
+    return glued(execute(notebook, parameters, top).cells)
+
+
+def _rows(sweep: Sweep, places: Iterable[int], store: Store, columns: list[str]) -> Iterator[str]:
+    """The lines of the table."""
+    line = _Line()
+    writer = csv.writer(line, lineterminator="\n")
+    writer.writerow(columns)
+    yield line.text
+    for place in places:
+        row = {"run": place + 1} | {name: choice.text for name, choice in sweep.space.at(place).items()}
+        for run in sweep.runs(place):
+            found = store.get(run.key) or {}
+            row |= {f"{run.notebook.stem}.{name}": value for name, value in found.items()}
+        writer.writerow(["" if row.get(column) is None else row[column] for column in columns])
+        yield line.text
+
+
+class _Line:
+    """What csv writes to: the last line alone."""
+
+    def write(self, text: str) -> None:
+        self.text = text
+
+
+def _failures(failed: list, total: int) -> str:
+    lines = [f"{len(failed)} of {total} runs failed; the results of the others are kept."]
+    for notebook, parameters, error in failed[:TOLD]:
+        told = ", ".join(f"{name}={written(value)}" for name, value in parameters.items()) or "its defaults"
+        cause = f"cell {error.cell}: {error.cause}" if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+        lines.append(f"  {notebook.stem} with {told}: {cause}")
+    if len(failed) > TOLD:
+        lines.append(f"  and {len(failed) - TOLD} more")
+    return "\n".join([*lines, "Mend the cause and run the same command again: only these runs are repeated."])
+
+
+def _faults(case: Case, space: Multiverse, known: dict[str, Parameter], top: Path, usual: dict) -> tuple[list, dict]:
+    """What of multiverse.yml does not fit the case and its notebooks; and each choice's typed value."""
+    faults, values = [], {}
+
+    def fault(column: str, found: str, right: str) -> None:
+        faults.append(Fault(paths.MULTIVERSE, found, right, column=column))
+
+    for axis in space.axes:
+        place = f"axes.{axis.name}"
+        if axis.name not in known or axis.name == "case":
+            names = [name for name in known if name != "case"]
+            fault(place, "there is no such parameter", f"the parameters are {', '.join(names)}{nearest(axis.name, names)}")
+            continue
+        texts = [choice.text for choice in axis.choices]
+        for choice in axis.choices:
+            try:
+                value = checked({axis.name: choice.value}, known, case)
+                values[axis.name, choice.text] = value.get(axis.name, known[axis.name].default)
+            except ParameterError as error:
+                fault(f"{place}.values", str(error).splitlines()[-1].strip(), "sourcebook params lists what is allowed")
+        for text in sorted({text for text in texts if texts.count(text) > 1}):
+            fault(f"{place}.values", f"“{text}” twice", "give each value once")
+        own = written(usual.get(axis.name, known[axis.name].default))
+        if own not in texts:
+            fault(f"{place}.values", f"not the report's own choice, “{own}”", "every axis holds it, to compare with")
+    books = {path.stem: path for path in paths.notebooks(top)}
+    for name in space.outcomes:
+        if name not in books:
+            fault(f"outcomes.{name}", "there is no such notebook", f"the notebooks are {', '.join(books)}{nearest(name, books)}")
+    return faults, values
+
+
+def unknown(space: Multiverse, figures: dict[str, Iterable[str]]) -> list[Fault]:
+    """Patterns of multiverse.yml that fit none of the named figures of their notebook."""
+    return [
+        Fault(
+            paths.MULTIVERSE, f"“{pattern}” is no figure of this notebook",
+            f"its figures are {', '.join(sorted(figures[name]))}{nearest(pattern, figures[name])}", column=f"outcomes.{name}",
+        )
+        for name, patterns in space.outcomes.items()
+        for pattern in patterns
+        if figures.get(name) and not any(fnmatchcase(figure, pattern) for figure in figures[name])
+    ]  # fmt: skip

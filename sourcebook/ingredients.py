@@ -19,7 +19,7 @@ def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str)
     """What an executed notebook is made from: its source, its parameters, the case's files, the code, the lock."""
     told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in parameters.items()}
     parts = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook), "engine": engine}
-    return parts | told | files(top, case) | code(top, pages=False) | surroundings(top)
+    return parts | told | files(top, case) | code(pages=False) | surroundings(top)
 
 
 def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine: str) -> Made:
@@ -28,7 +28,7 @@ def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine
     books = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook) for notebook in notebooks}
     settings = {name: digests.file(top / name) for name in (paths.CONFIG, paths.TOC)}
     parts = books | told | settings | files(top, case) | files(top, top / paths.BOOK)
-    return parts | {"engine": engine} | code(top, pages=True) | surroundings(top)
+    return parts | {"engine": engine} | code(pages=True) | surroundings(top)
 
 
 def source(notebook: Path) -> str:
@@ -52,7 +52,7 @@ def files(top: Path, folder: Path) -> Made:
     return digests.files(top, found) if folder.is_relative_to(top) else digests.files(folder, found)
 
 
-def code(top: Path, pages: bool) -> Made:
+def code(pages: bool) -> Made:
     """The package's modules; those that make pages, with their scripts and styles, only if asked."""
     package = Path(__file__).parent
     found = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]

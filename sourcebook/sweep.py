@@ -20,7 +20,7 @@ from sourcebook.workers import Workers
 
 STORE = "runs.sqlite"
 TOLD = 10  # failed runs that a message names
-MANY = 2000  # specifications that a build runs unasked
+MANY = 400  # specifications that a build runs unasked
 
 
 class Run(NamedTuple):
@@ -200,7 +200,7 @@ def _team(workers: int, scheduler: str | None, case: Case, top: Path):
 def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress, say: Callable[[str], None]) -> None:
     """See to it that the case's table of outcomes, if it has a multiverse, is there and in step.
 
-    A table that was made from a sample is made from the same sample again; so is one that would need very many runs.
+    So that an edit of the record costs seconds, a sample of a large multiverse has to do; `sweep` runs all of it.
     """
     space = multiverse.read(case)
     if space is None:
@@ -209,11 +209,10 @@ def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress
     told = [multiverse.description(folder) for folder in (multiverse.results(case, top), case.folder)]
     if any(found and found["made"] == sweep.made for found in told):
         return
-    sample = next((found["sample"] for found in told if found), None)
-    if len(space) > MANY and not sample:
-        sample = {"size": MANY, "seed": 0}
-    places = sweep.places(**sample) if sample else sweep.places()
-    say(f"{paths.OUTCOMES} is out of step with the record: running {len(places):,} specifications")
+    sample = {"size": MANY, "seed": 0} if len(space) > MANY else None
+    places = sweep.places(**sample or {})
+    part = f"a sample of {len(places):,}" if sample else f"all {len(places):,}"
+    say(f"{paths.OUTCOMES} is out of step with the record: running {part} specifications (sourcebook multiverse runs all)")
     folder = multiverse.results(case, top)
     with Store(folder / STORE) as store, Workers() as team:
         sweep.fill(places, store, team.each, progress)

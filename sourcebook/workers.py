@@ -101,6 +101,13 @@ class Worker:
             raise answer
         return answer
 
+    def patient(self, job: Callable, *args):
+        """`call`, tried once more where the process died."""
+        try:
+            return self.call(job, *args)
+        except Died:
+            return self.call(job, *args)
+
     def kill(self):
         """End the process, and whatever runs in it."""
         if self.running is not None:
@@ -162,10 +169,7 @@ class Workers:
             return job(*task)
         worker = self.idle.get()
         try:
-            try:
-                return worker.call(job, *task)
-            except Died:
-                return worker.call(job, *task)
+            return worker.patient(job, *task)
         finally:
             self.idle.put(worker)
 

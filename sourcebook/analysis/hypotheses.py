@@ -20,6 +20,7 @@ OPINIONS = ("evaluation", "forecast")
 RELIABILITY = {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.4, "E": 0.2, "F": 0.5}
 CREDIBILITY = {1: 1.0, 2: 0.8, 3: 0.6, 4: 0.4, 5: 0.2, 6: 0.5}
 UNGRADED = 0.5
+PAIR = ["item_id", "hypothesis_id"]
 
 
 def evidence(case, which: str = "reported", duplicates: bool = False) -> pd.DataFrame:
@@ -38,15 +39,18 @@ def evidence(case, which: str = "reported", duplicates: bool = False) -> pd.Data
     opinion = (
         (said["mode"] == "own") | assessed | said["type"].isin(OPINIONS) | ((said["kind"] == "reaction") & ~parties)
     )
-    reliability = said["reliability"].astype("str").map(RELIABILITY).fillna(UNGRADED)
-    credibility = said["credibility"].astype("object").map(CREDIBILITY).astype(float).fillna(UNGRADED)
-    said = said.assign(who=said["actor"], weight=(reliability + credibility) / 2)
-    said = said if which == "all" else said[~opinion]
-    events = case.events.assign(kind="event", who="event", gist=case.events["title"], weight=UNGRADED)
-    table = pd.concat([said, events], ignore_index=True).sort_values(["paragraph", "start", "id"], kind="stable")
-    if not duplicates:
-        table = table[~table["id"].isin(repeats(list(table["id"]), case.relations))]
-    return table[["id", "kind", "who", "gist", "weight"]].reset_index(drop=True)
+    reliability = said["reliability"].map(RELIABILITY).astype(float).fillna(UNGRADED)
+    credibility = said["credibility"].map(CREDIBILITY).astype(float).fillna(UNGRADED)
+    place, columns = ["paragraph", "start", "id"], ["id", "kind", "who", "gist", "weight"]
+    said = said[["id", "kind", "actor", "gist", "paragraph", "start"]].rename(columns={"actor": "who"})
+    said["weight"] = (reliability + credibility) / 2
+    events = case.events[["id", "title", "paragraph", "start"]].rename(columns={"title": "gist"})
+    events = events.assign(kind="event", who="event", weight=UNGRADED)
+    table = pd.concat([said if which == "all" else said[~opinion], events], ignore_index=True)
+    table = table.sort_values(place, kind="stable", ignore_index=True)[columns]
+    if duplicates:
+        return table
+    return table[~table["id"].isin(repeats(list(table["id"]), case.relations))].reset_index(drop=True)
 
 
 def repeats(ids: list[str], relations: pd.DataFrame) -> set[str]:
@@ -82,19 +86,26 @@ def matrix(consistency: pd.DataFrame, evidence: pd.DataFrame, coder: str = "all"
     require("coder", [coder], ["all", *consistency["coder"].unique()] if len(consistency) else [coder])
     rated = consistency if coder == "all" else consistency[consistency["coder"] == coder]
     rated = rated[rated["item_id"].isin(evidence["id"])].astype({"rating": "str"})
-    rated = rated.assign(value=rated["rating"].map(SCALE), rationale=rated["rationale"].fillna(""))
     order = {id: place for place, id in enumerate(evidence["id"])}
-    rated = rated.assign(place=rated["item_id"].map(order), caution=rated["value"].abs())
-    pair = ["item_id", "hypothesis_id"]
-    nearest = rated[rated["caution"] == rated.groupby(pair)["caution"].transform("min")]
-    split = nearest.groupby(pair)["value"].transform("nunique") > 1
+    rated["value"], rated["rationale"] = rated["rating"].map(SCALE), rated["rationale"].fillna("")
+    rated["place"] = rated["item_id"].map(order)
+    if rated.duplicated(PAIR).any():
+        rated = _cautious(rated)
+    rated = rated.sort_values(["place", "hypothesis_id"], ignore_index=True)
+    return rated[["item_id", "hypothesis_id", "rating", "value", "rationale"]]
+
+
+def _cautious(rated: pd.DataFrame) -> pd.DataFrame:
+    """Of several coders' ratings of one pair the nearest to N; N where two that are equally near point opposite ways."""
+    rated["caution"] = rated["value"].abs()
+    nearest = rated[rated["caution"] == rated.groupby(PAIR)["caution"].transform("min")]
+    split = nearest.groupby(PAIR)["value"].transform("nunique") > 1
     nearest = nearest.assign(
         value=nearest["value"].mask(split, 0),
         rating=nearest["rating"].mask(split, "N"),
         rationale=nearest["rationale"].mask(split, "the coders disagree"),
     )
-    rated = nearest.sort_values(["place", "hypothesis_id", "coder"]).drop_duplicates(pair)
-    return rated[["item_id", "hypothesis_id", "rating", "value", "rationale"]].reset_index(drop=True)
+    return nearest.sort_values(["place", "hypothesis_id", "coder"]).drop_duplicates(PAIR)
 
 
 def scores(
@@ -125,19 +136,19 @@ def diagnosticity(matrix: pd.DataFrame) -> pd.DataFrame:
 
     An item rated alike under every hypothesis has 0: however true, it decides nothing (Heuer 1999).
     """
-    spread = matrix.groupby("item_id", sort=False)["value"].agg(lambda values: values.max() - values.min())
-    table = spread.rename("diagnosticity").reset_index()
+    values = matrix.groupby("item_id", sort=False)["value"]
+    table = (values.max() - values.min()).rename("diagnosticity").reset_index()
     return table.sort_values("diagnosticity", ascending=False, kind="stable", ignore_index=True)
 
 
 def grid(matrix: pd.DataFrame, evidence: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """The matrix for a picture: item (id), label, hypothesis, rating, value, rationale, diagnosticity, most diagnostic first."""
     told = evidence.set_index("id")
-    table = matrix.merge(diagnosticity(matrix), on="item_id").merge(
-        scores[["id", "title"]].rename(columns={"id": "hypothesis_id", "title": "hypothesis"}), on="hypothesis_id"
-    )
-    table["label"] = table["item_id"] + " " + table["item_id"].map(told["gist"])
-    table = table.rename(columns={"item_id": "item"}).sort_values(
+    table = matrix.rename(columns={"item_id": "item"})
+    table["diagnosticity"] = table["item"].map(diagnosticity(matrix).set_index("item_id")["diagnosticity"])
+    table["hypothesis"] = table["hypothesis_id"].map(scores.set_index("id")["title"])
+    table["label"] = table["item"] + " " + table["item"].map(told["gist"])
+    table = table.sort_values(
         ["diagnosticity", "item", "hypothesis_id"], ascending=[False, True, True], ignore_index=True
     )
     return table[["item", "label", "hypothesis_id", "hypothesis", "rating", "value", "rationale", "diagnosticity"]]

@@ -32,7 +32,7 @@ def survival(survival: pd.DataFrame, sets: int) -> alt.LayerChart:
     bars = base.transform_fold(["alone", "tied"], as_=["how", "number"]).mark_bar().encode(
         x=alt.X("number:Q", title="Sets of choices", scale=alt.Scale(domain=[0, max(sets, 1)], nice=False), axis=alt.Axis(tickMinStep=1)),
         color=alt.Color("how:N", title="Leads", scale=alt.Scale(domain=["alone", "tied"], range=[FULL, PALE])),
-        order="how:N",
+        order=alt.Order("how:O"),
         tooltip=["label:N", "how:N", "number:Q"],
     )  # fmt: skip
     return bars + base.mark_text(align="left", dx=5).encode(x="led:Q", text=alt.Text("share:Q", format=".0%"))

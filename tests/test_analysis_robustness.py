@@ -328,19 +328,20 @@ class TestFigures:
         values = self.values()
         assert values["finding"] == (
             "With this report's choices “Peace” (H1) and “Land” (H2) share the lead, as in 2 of 6 sets of defensible choices (33%); "
-            "at least one of them leads in 4 (67%). It takes 1 changed choice to alter that (Evidence: conclusions too, or 1 other way); "
+            "“Peace” (H1) leads, alone or tied, in 3 (50%). It takes 1 changed choice to alter that (Evidence: conclusions too, or 1 other way); "
             "the choice that moves the answer most is “Evidence”, which alters it in 100% of the pairs of sets that differ in nothing else. "
             "In 1 of the sets no rated evidence is left."
         )
         assert values["carried"] == (
-            "This answer holds in 2 of 6 sets of defensible choices (33%); the choice that moves it most is “Evidence”."
+            "This answer holds in 2 of 6 sets of defensible choices (33%), and “Peace” (H1) leads, alone or tied, in 3 (50%); "
+            "the choice that moves it most is “Evidence”."
         )
 
     def test_a_sole_leader_is_told_with_what_it_takes_to_unseat_it(self):
         scores = ["1 2 3", "1 2 3", "1 2 3", "1 2 3", "1 1 3", "1 1 3", "3 3 1", "3 3 1"]
         finding = self.values(grid(scores, BINARY), BINARY, NO)["finding"]
         assert finding.startswith(
-            "With this report's choices “Peace” (H1) leads alone, as in 4 of 8 sets of defensible choices (50%); alone or tied it leads in 6 (75%). "
+            "With this report's choices “Peace” (H1) leads alone, as in 4 of 8 sets of defensible choices (50%); it leads, alone or tied, in 6 (75%). "
             "It takes 1 changed choice to alter that (ONE: with), and 2 to put another in the lead; "
         )
 
@@ -363,7 +364,7 @@ class TestFigures:
     def test_a_sample_is_told_as_a_sample(self):
         values = self.values(SAMPLE)
         assert (
-            "as in 1 of 3 sets of defensible choices sampled from 6 (33%); at least one of them leads in 2 (67%)"
+            "as in 1 of 3 sets of defensible choices sampled from 6 (33%); “Land” (H2) leads, alone or tied, in 2 (67%)"
             in values["finding"]
         )
         assert "1 of 3 sets of defensible choices sampled from 6 (33%)" in values["carried"]

@@ -316,15 +316,14 @@ def _finding(values: dict, leaders: int) -> str:
     if not values["n_specs"]:
         return "This case names no other defensible choices, so whether the answer holds under them was not examined."
     whose = "the nearest choices examined" if values["base_note"] else "this report's choices"
-    number, same, kept = values["n_specs"], values["n_same"], values["n_kept"]
+    same = values["n_same"]
     if leaders:
         said = f"With {whose} {values['leaders']} {verb(leaders, 'leads alone', 'share the lead')}, as in {_part(same, values)}"
-        some = "all" if kept == number else f"{kept:,} ({values['kept_share']})"
-        rest = f"; {verb(leaders, 'alone or tied it leads', 'at least one of them leads')} in {some}"
+        rest = f"; {_focal(values, leaders)}"
     else:
         said = f"With {whose} no rated evidence is left, as in {_part(same, values)}"
         rest = f"; what leads most often is {values['survivor']}, in {values['survivor_share']}"
-    said += f"{rest if same < number else ''}."
+    said += f"{rest if same < values['n_specs'] else ''}."
     if values["n_flip"]:
         other = f", and {values['n_other']} to put another in the lead" if values["n_other"] > values["n_flip"] else ""
         said += f" It takes {count(values['n_flip'], 'changed choice')} to alter that ({values['flip']}){other}"
@@ -338,6 +337,12 @@ def _finding(values: dict, leaders: int) -> str:
     return f"{said} {values['base_note']}".strip()
 
 
+def _focal(values: dict, leaders: int) -> str:
+    """How often the leader, or of several the one that does so most often, leads alone or tied."""
+    some = "all" if values["n_focal"] == values["n_specs"] else f"{values['n_focal']:,} ({values['focal_share']})"
+    return f"{values['focal'] if leaders > 1 else 'it'} leads, alone or tied, in {some}"
+
+
 def _carried(values: dict, leaders: int) -> str:
     if not values["n_specs"]:
         return "Whether it holds under other choices was not examined."
@@ -346,5 +351,7 @@ def _carried(values: dict, leaders: int) -> str:
     nearest = f"The answer of the nearest choices examined ({values['leader_ids']})"
     subject = nearest if values["base_note"] else "This answer"
     said = f"{subject} holds in {_part(values['n_same'], values)}"
+    if leaders > 1 and values["n_same"] < values["n_specs"]:
+        said += f", and {_focal(values, leaders)}"
     moving = values["most_moving"]
     return f"{said}; the choice that moves it most is “{moving}”." if moving != "none" else f"{said}."

@@ -9,13 +9,14 @@ import shlex
 import shutil
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from sourcebook import book, casefile, check, commentary, paths, rules, run, schema
+from sourcebook import book, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, workers
 from sourcebook.analysis import claims, hypotheses
 from sourcebook.case import load
 from sourcebook.cli import main
@@ -180,6 +181,21 @@ class TestTables:
             assert codes(message)[0] in sources
 
 
+class TestMultiverse:
+    """docs/multiverse.md describes every key of multiverse.yml."""
+
+    def test_each_key_is_in_the_table(self):
+        axis = multiverse.SCHEMA["properties"]["axes"]["additionalProperties"]["properties"]
+        value = axis["values"]["items"]["properties"]
+        assert [codes(cells[0])[0] for cells in rows(section("docs/multiverse.md", "`multiverse.yml`"))] == [
+            "outcomes",
+            "outcomes.<notebook>",
+            "axes",
+            *(f"axes.<parameter>.{key}" for key in axis),
+            *(f"axes.<parameter>.values.{key}" for key in value),
+        ]
+
+
 class TestReading:
     """docs/reading.md explains every chapter, and every scale with the numbers that the analysis uses."""
 
@@ -272,11 +288,12 @@ def test_every_row_of_the_books_case_that_the_guide_names_exists():
 
 @dataclass(frozen=True)
 class Example:
-    """One command of a console block and what the page shows under it."""
+    """One command of a console block, what the page shows under it, and the commands above it in the block."""
 
     page: str
     command: str
     shown: str
+    before: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[str]:
@@ -287,9 +304,11 @@ def examples() -> list[Example]:
     found = []
     for page in PAGES:
         for block in blocks(page, "console"):
+            before = ()
             for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 command, _, shown = part.partition("\n")
-                found.append(Example(page, command, shown))
+                found.append(Example(page, command, shown, before))
+                before += (command,)
     return found
 
 
@@ -330,26 +349,66 @@ def checkout(tmp_path_factory):
     return top
 
 
+class Here:
+    """In place of the workers: each job done at once in this process, where a test can put something in its place."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    @staticmethod
+    def each(job, tasks):
+        return ((task, job(*task)) for task in tasks)
+
+
 @pytest.fixture
 def there(checkout, monkeypatch):
-    """Commands work in the copy, and the slow parts of a build (kernels, Jupyter Book) are left out."""
+    """Commands work in the copy, nothing built there yet, and the slow parts (running notebooks, Jupyter Book) left out."""
 
     def copied(notebook, output, parameters, cwd, engine):
         output.parent.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(notebook, output))
+
+    @cache
+    def stored(notebook):
+        return run.glued(json.loads(notebook.read_text("utf-8"))["cells"])
 
     def pages(source):
         html = source / "html"
         html.mkdir()
         return html
 
+    shutil.rmtree(checkout / paths.BUILD, ignore_errors=True)
+    (checkout / paths.BUILD).mkdir()
     monkeypatch.chdir(checkout)
+    monkeypatch.setattr(workers, "prepare", lambda: None)
+    monkeypatch.setattr(run, "Workers", Here)
+    monkeypatch.setattr(sweep, "Workers", Here)
     monkeypatch.setattr(run, "run", copied)
+    monkeypatch.setattr(sweep, "_outcomes", lambda notebook, *_: stored(notebook))
     monkeypatch.setattr(book, "_jupyter_book", pages)
     return checkout
 
 
+@pytest.fixture
+def choices(there):
+    """The case of docs/coding.md with the multiverse.yml of docs/multiverse.md in it."""
+    file = there / paths.DATA / "bridge" / paths.MULTIVERSE
+    file.write_text(blocks("docs/multiverse.md", "yaml")[0], "utf-8")
+    yield file
+    for written in (file, file.with_name(paths.OUTCOMES), file.with_name(paths.OUTCOMES).with_suffix(".json")):
+        written.unlink(missing_ok=True)
+
+
 def invoke(example: Example):
+    for command in example.before:
+        if command.startswith("sourcebook "):
+            CliRunner().invoke(main, shlex.split(command)[1:], prog_name="sourcebook")
     return CliRunner().invoke(main, example.words[1:], prog_name="sourcebook")
 
 
@@ -378,7 +437,9 @@ def test_every_example_that_is_to_succeed_sets_parameters_that_exist_to_values_t
 
 
 @pytest.mark.parametrize("example", [each for each in WITH_OUTPUT if "faults in case" not in each.shown], ids=named)
-def test_every_example_prints_what_is_shown(example, there):
+def test_every_example_prints_what_is_shown(example, there, request):
+    if example.page == "docs/multiverse.md":
+        request.getfixturevalue("choices")
     done = invoke(example)
     assert gives(example.shown, done.output), done.output
 
@@ -398,14 +459,16 @@ def test_the_tables_of_the_guide_on_coding_are_a_case_without_a_fault(there):
     assert done.exit_code == 0, done.output
 
 
-def test_the_slips_shown_in_the_guide_give_the_faults_shown(there, tmp_path):
-    case = shutil.copytree(there / paths.DATA / "bridge", tmp_path / "bridge")
-    (slips,) = blocks("docs/coding.md", "diff")
+@pytest.mark.parametrize("page", ["docs/coding.md", "docs/multiverse.md"])
+def test_the_slips_shown_in_the_guide_give_the_faults_shown(page, choices, tmp_path):
+    case, sound = choices.parent, shutil.copytree(choices.parent, tmp_path / "bridge")
+    (slips,) = blocks(page, "diff")
     for right, wrong in re.findall(r"^-(.*)\n\+(.*)$", slips, re.MULTILINE):
-        (file,) = [path for path in case.glob("*.csv") if right + "\n" in path.read_text("utf-8")]
+        (file,) = [path for path in case.iterdir() if path.is_file() and right + "\n" in path.read_text("utf-8")]
         file.write_text(file.read_text("utf-8").replace(right, wrong), "utf-8")
-    (shown,) = [example.shown for example in WITH_OUTPUT if "faults in case" in example.shown]
-    done = CliRunner().invoke(main, ["check", "--case", str(case), "--article", "article.txt"])
+    (shown,) = [each.shown for each in WITH_OUTPUT if each.page == page and "faults in case" in each.shown]
+    done = CliRunner().invoke(main, ["check", "--case", "bridge", "--article", "article.txt"])
+    shutil.copytree(sound, case, dirs_exist_ok=True)
     assert done.exit_code == 1
     assert gives(shown, done.output), done.output
 

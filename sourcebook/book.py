@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from sourcebook import commentary, files, ingredients, multiverse, paths, stamp
+from sourcebook import commentary, files, ingredients, multiverse, paths, pictures, stamp
 from sourcebook.article import read as read_article
 from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
@@ -94,14 +94,21 @@ def chosen(names: tuple[str, ...], top: Path) -> list[Path]:
     return [path for name, path in books.items() if not names or name in names]
 
 
+def reads_outcomes(notebook: Path) -> bool:
+    """Whether a notebook asks for the table of outcomes, which then has to be in step."""
+    return "multiverse" in notebook.read_text(encoding="utf-8")
+
+
 def cache(case: Case, plan: Plan, top: Path, engine: str) -> Cache:
     """The store of executed notebooks, for runs of this plan."""
     space = multiverse.read(case)
 
     def made(notebook: Path) -> ingredients.Made:
         parts = ingredients.of_run(notebook, plan.shares[notebook.stem], case.folder, top, engine)
-        reads_outcomes = space and multiverse.__name__.rpartition(".")[2] in notebook.read_text(encoding="utf-8")
-        return multiverse.made(case, space, top) | parts if reads_outcomes else parts
+        if space and reads_outcomes(notebook):
+            parts |= {f"outcomes: {name}": digest for name, digest in multiverse.made(case, space, top).items()}
+            parts |= ingredients.swept(case.folder, top)
+        return parts
 
     return Cache(top / paths.BUILD / paths.CACHE, made)
 
@@ -131,9 +138,12 @@ def build(
     told = plan(case, top, given, file)
     name = report_name(case, told.values, told.usual)
     target = top / paths.BUILD / name
-    request = stamp.asked(case_name, given if isinstance(given, tuple) else (), file)
-    made = ingredients.of_report(told.values, books, case.folder, top, engine)
+    pairs = tuple(f"{name}={written(value)}" for name, value in given.items()) if isinstance(given, dict) else given
+    request = stamp.asked(case_name, pairs, file)
     say(f"Case {case.name}" + "".join(f", {name}={written(value)}" for name, value in told.values.items()))
+    if any(map(reads_outcomes, books)):
+        ready(case, told.known, top, progress, say)
+    made = ingredients.of_report(told.values, books, case.folder, top, engine)
     if not fresh and stamp.holds(target, made):
         say(stamp.UNCHANGED)
         return target / "html" / "index.html"
@@ -141,11 +151,11 @@ def build(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
         _stage(top, case, source)
-        ready(case, told.known, top, progress, say)
         store = None if fresh else cache(case, told, top, engine)
         run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
         say("Building the pages")
-        html = _jupyter_book(source)
+        with _drawing(top, source):
+            html = _jupyter_book(source)
         report = Path(scratch) / "report"
         shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
         html.rename(report / "html")
@@ -164,7 +174,21 @@ def _stage(top: Path, case: Case, source: Path) -> None:
     shutil.copy(top / paths.TOC, source / paths.TOC)
     config = paths.settings(top / paths.CONFIG)
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
+    config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+@contextmanager
+def _drawing(top: Path, source: Path):
+    """A second process that draws charts while the block runs."""
+    books = [source / paths.NOTEBOOKS / notebook.name for notebook in notebooks(top)]
+    command = [sys.executable, "-m", pictures.__name__, top / paths.BUILD / paths.PICTURES, *books]
+    drawing = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        drawing.kill()
+        drawing.wait()
 
 
 def _jupyter_book(source: Path) -> Path:

@@ -1,9 +1,7 @@
 """Executed notebooks, kept under the digest of all that they were made from, and the reasons to run one again."""
 
 import json
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from sourcebook import digests, files, ingredients
@@ -28,8 +26,7 @@ class Cache:
         entry = _read(path)
         if entry is None:
             return None
-        with suppress(OSError):  # another process may have cleared it away just now
-            os.utime(path)
+        files.touch(path)
         return entry["notebook"]
 
     def put(self, notebook: Path, text: str) -> None:
@@ -41,9 +38,7 @@ class Cache:
         path.parent.mkdir(parents=True, exist_ok=True)
         entry = {"made": made, "sha256": digests.text(text), "notebook": text}
         files.write(path, json.dumps(entry, ensure_ascii=False))
-        found = sorted(path.parent.glob("*.json"), key=lambda path: (_age(path), path.name))
-        for old in found[:-KEPT]:
-            old.unlink(missing_ok=True)
+        files.prune(path.parent, KEPT)
 
     def reasons(self, notebook: Path) -> list[str]:
         """Why the notebook would run again, in words; empty where its result is there."""
@@ -60,13 +55,6 @@ class Cache:
 
     def _path(self, notebook: Path, made: Made) -> Path:
         return self.folder / notebook.stem / f"{digests.value(made)[:32]}.json"
-
-
-def _age(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _read(path: Path) -> dict | None:

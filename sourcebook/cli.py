@@ -89,7 +89,8 @@ def run(notebook, case, parameter, file, output, save, engine, fresh):
         if save
         else output or top / paths.BUILD / "runs" / book.report_name(record, told.values, told.usual)
     )
-    ready(record, told.known, top, bar, click.echo)
+    if any(map(book.reads_outcomes, chosen)):
+        ready(record, told.known, top, bar, click.echo)
     store = None if fresh else book.cache(record, told, top, engine)
     run_all(chosen, folder, told.shares, top, bar, engine, store)
     click.echo(f"The executed notebooks: {folder}")
@@ -125,7 +126,9 @@ def explain(notebook, case, parameter, file, engine):
 @FILE
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Run N specifications, not all.")
 @click.option("--seed", default=0, show_default=True, metavar="NUMBER", help="Which sample.")
-@click.option("--workers", "number", type=click.IntRange(min=1), metavar="N", help="As many as processors unless given.")
+@click.option(
+    "--workers", "number", type=click.IntRange(min=1), metavar="N", help="As many as processors unless given."
+)
 @click.option("--dask", "scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786.")
 @click.option("--save", is_flag=True, help="Store the table with the case, for the report to show.")
 def multiverse(case, parameter, file, sample, seed, number, scheduler, save):

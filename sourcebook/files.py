@@ -1,4 +1,4 @@
-"""Text, turned into a file that is there whole or not at all."""
+"""Text, turned into a file that is there whole or not at all, and folders of such files kept within bounds."""
 
 import os
 import secrets
@@ -22,3 +22,22 @@ def write(path: Path, text: str | Iterable[str]) -> Path:
         with suppress(FileNotFoundError):
             partial.unlink()
     return path
+
+
+def touch(path: Path) -> None:
+    """Note that a file was used just now; another process may have cleared it away meanwhile."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Delete a folder's files but for so many, the ones longest unused."""
+
+    def used(path: Path) -> tuple[int, str]:
+        try:
+            return path.stat().st_mtime_ns, path.name
+        except OSError:
+            return 0, path.name
+
+    for path in sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=used)[:-keep]:
+        path.unlink(missing_ok=True)

@@ -28,7 +28,13 @@ def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine
     books = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook) for notebook in notebooks}
     settings = {name: digests.file(top / name) for name in (paths.CONFIG, paths.TOC)}
     parts = books | told | settings | files(top, case) | files(top, top / paths.BOOK)
-    return parts | {"engine": engine} | code(pages=True) | surroundings(top)
+    return parts | {"engine": engine} | swept(case, top) | code(pages=True) | surroundings(top)
+
+
+def swept(case: Path, top: Path) -> Made:
+    """The table of outcomes that is not stored with the case but was made here, if there is one."""
+    table = top / paths.BUILD / paths.SWEPT / case.name / paths.OUTCOMES
+    return digests.files(top, [table] if table.is_file() else [])
 
 
 def source(notebook: Path) -> str:

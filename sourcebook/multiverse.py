@@ -149,7 +149,11 @@ def made(case: Case, space: Multiverse, top: Path) -> Made:
         paths.CASE: digests.value(meta),
         paths.MULTIVERSE: digests.value([[axis.name, [c.text for c in axis.choices]] for axis in space.axes]),
         **digests.files(case.folder, files),
-        **{f"{paths.NOTEBOOKS}/{path.name}": ingredients.statements(path) for path in notebooks.values()},
+        **{
+            f"{paths.NOTEBOOKS}/{path.name}": ingredients.statements(path)
+            for path in notebooks.values()
+            if path.is_file()
+        },
         **{
             f"{package.name}/{name}": digest
             for name, digest in digests.files(package, [path for path in modules if path.is_file()]).items()
@@ -159,7 +163,7 @@ def made(case: Case, space: Multiverse, top: Path) -> Made:
 
 def results(case: Case, top: Path) -> Path:
     """The folder of results that are not stored with the case."""
-    return top / paths.BUILD / "multiverse" / case.name
+    return top / paths.BUILD / paths.SWEPT / case.name
 
 
 def outcomes(case: Case) -> pd.DataFrame | None:
@@ -172,16 +176,18 @@ def outcomes(case: Case) -> pd.DataFrame | None:
     space, top = read(case), paths.root(case.folder)
     if space is None:
         return None
-    now, reasons = made(case, space, top), ["it has not been made yet"]
-    for folder in (results(case, top), case.folder):
-        told = description(folder)
-        if told is not None and told["made"] == now:
-            return _table(folder, told)
-        if told is not None:
-            reasons = ingredients.differences(told["made"], now)
+    now, told = made(case, space, top), {}
+    for folder in (case.folder, results(case, top)):
+        if found := description(folder):
+            told[folder] = found
+    current = [folder for folder, found in told.items() if found["made"] == now]
+    if current:  # the whole multiverse before a sample of it
+        folder = min(current, key=lambda folder: told[folder]["sample"] is not None)
+        return _table(folder, told[folder])
+    reasons = [ingredients.differences(found["made"], now) for found in told.values()]
+    reason = "; ".join(min(reasons, key=len, default=["it has not been made yet"]))
     raise SourcebookError(
-        f"{paths.OUTCOMES} of case {case.name} is out of step: {'; '.join(reasons)}. "
-        f"Run: sourcebook multiverse --case {case.name}"
+        f"{paths.OUTCOMES} of case {case.name} is out of step: {reason}. Run: sourcebook multiverse --case {case.name}"
     )
 
 
@@ -202,5 +208,7 @@ def _table(folder: Path, told: dict) -> pd.DataFrame:
     types = {field["name"]: TYPES[field["type"]] for field in told["schema"]["fields"]}
     text = (folder / paths.OUTCOMES).read_text(encoding="utf-8")
     words = [name for name, kind in types.items() if kind == "str"]
-    frame = pd.read_csv(io.StringIO(text), dtype=types, keep_default_na=False, na_values={n: [""] for n in types if n not in words})
+    frame = pd.read_csv(
+        io.StringIO(text), dtype=types, keep_default_na=False, na_values={n: [""] for n in types if n not in words}
+    )
     return frame.astype({"run": "int64"})

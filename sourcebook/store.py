@@ -2,10 +2,14 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from sourcebook.errors import SourcebookError
+
+PATIENCE = 60  # seconds to wait for another process
 TABLE = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, outcomes TEXT NOT NULL) WITHOUT ROWID"
 
 
@@ -14,17 +18,28 @@ class Store:
 
     def __init__(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.damaged = path, False
+        self.path, self.damaged, limit = path, False, time.monotonic() + PATIENCE
+        while not self._open(limit):
+            time.sleep(0.02)
+
+    def _open(self, limit: float) -> bool:
+        """Whether the file can be used; if not, it may be the next time: it was damaged, and is gone, or just busy."""
         try:
-            self._open()
+            self._connect()
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait by itself where two processes make the file at once.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > limit:
+                raise SourcebookError(f"{self.path} cannot be used ({error}): mend that and run again") from None
+            return False
         except sqlite3.DatabaseError:
             self.damaged = True
-            for file in (path, *path.parent.glob(f"{path.name}-*")):
+            for file in (self.path, *self.path.parent.glob(f"{self.path.name}-*")):
                 file.unlink(missing_ok=True)
-            self._open()
+            return False
+        return True
 
-    def _open(self) -> None:
-        self.file = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+    def _connect(self) -> None:
+        self.file = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
             # A result is in the operating system's hands once it is put, so that a killed process loses none.
             self.file.execute("PRAGMA journal_mode=WAL")

@@ -37,7 +37,9 @@ class Sweep:
     fixed: values of parameters that are no axes. Raise CaseError where multiverse.yml and the notebooks do not fit.
     """
 
-    def __init__(self, case: Case, space: Multiverse, known: dict[str, Parameter], top: Path, fixed: dict | None = None):
+    def __init__(
+        self, case: Case, space: Multiverse, known: dict[str, Parameter], top: Path, fixed: dict | None = None
+    ):
         self.case, self.space, self.known, self.top = case, space, known, top
         usual = checked(case.meta.get("parameters", {}), known, case, place=f"{paths.CASE} of case {case.name}")
         axes = {axis.name for axis in space.axes}
@@ -85,16 +87,14 @@ class Sweep:
 
     def runs(self, place: int) -> Iterator[Run]:
         """The runs of one specification, one for each notebook whose outcomes are collected."""
-        values = self.fixed | {
-            name: self.values[name, choice.text] for name, choice in self.space.at(place).items()
-        }
+        values = self.fixed | {name: self.values[name, choice.text] for name, choice in self.space.at(place).items()}
         for name in self.space.outcomes:
             taken = {
                 parameter: value
                 for parameter, value in sorted(values.items())
                 if name in self.known[parameter].notebooks and value != self.known[parameter].default
             }
-            key = digests.value([name, taken, self._made])[:32]
+            key = digests.value([name, self.space.outcomes[name], taken, self._made])[:32]
             yield Run(self.top / paths.NOTEBOOKS / f"{name}.ipynb", self._other | taken, key)
 
     def missing(self, places: Iterable[int], store: Store) -> Iterator[Run]:
@@ -172,7 +172,9 @@ def sweep(
     known = declared(paths.notebooks(top))
     fixed = gathered(file, given, known, case)
     if save and fixed:
-        raise ParameterError("--save stores what the report shows, which has the case's own parameters: leave out -p and -f")
+        raise ParameterError(
+            "--save stores what the report shows, which has the case's own parameters: leave out -p and -f"
+        )
     swept = Sweep(case, space, known, top, fixed)
     places = swept.places(size, seed)
     folder = multiverse.results(case, top)
@@ -212,7 +214,9 @@ def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress
     sample = {"size": MANY, "seed": 0} if len(space) > MANY else None
     places = sweep.places(**sample or {})
     part = f"a sample of {len(places):,}" if sample else f"all {len(places):,}"
-    say(f"{paths.OUTCOMES} is out of step with the record: running {part} specifications (sourcebook multiverse runs all)")
+    say(
+        f"{paths.OUTCOMES} is out of step with the record: running {part} specifications (sourcebook multiverse runs all)"
+    )
     folder = multiverse.results(case, top)
     with Store(folder / STORE) as store, Workers() as team:
         sweep.fill(places, store, team.each, progress)
@@ -252,7 +256,9 @@ def _failures(failed: list, total: int) -> str:
     lines = [f"{len(failed)} of {total} runs failed; the results of the others are kept."]
     for notebook, parameters, error in failed[:TOLD]:
         told = ", ".join(f"{name}={written(value)}" for name, value in parameters.items()) or "its defaults"
-        cause = f"cell {error.cell}: {error.cause}" if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+        cause = (
+            f"cell {error.cell}: {error.cause}" if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+        )
         lines.append(f"  {notebook.stem} with {told}: {cause}")
     if len(failed) > TOLD:
         lines.append(f"  and {len(failed) - TOLD} more")
@@ -270,7 +276,9 @@ def _faults(case: Case, space: Multiverse, known: dict[str, Parameter], top: Pat
         place = f"axes.{axis.name}"
         if axis.name not in known or axis.name == "case":
             names = [name for name in known if name != "case"]
-            fault(place, "there is no such parameter", f"the parameters are {', '.join(names)}{nearest(axis.name, names)}")
+            fault(
+                place, "there is no such parameter", f"the parameters are {', '.join(names)}{nearest(axis.name, names)}"
+            )
             continue
         texts = [choice.text for choice in axis.choices]
         for choice in axis.choices:
@@ -287,7 +295,11 @@ def _faults(case: Case, space: Multiverse, known: dict[str, Parameter], top: Pat
     books = {path.stem: path for path in paths.notebooks(top)}
     for name in space.outcomes:
         if name not in books:
-            fault(f"outcomes.{name}", "there is no such notebook", f"the notebooks are {', '.join(books)}{nearest(name, books)}")
+            fault(
+                f"outcomes.{name}",
+                "there is no such notebook",
+                f"the notebooks are {', '.join(books)}{nearest(name, books)}",
+            )
     return faults, values
 
 

@@ -16,6 +16,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from pickle import PickleError
 
 WARM = "sourcebook.warm"
 METHOD = "forkserver"  # how this process starts others; a worker, warm itself and of one thread, forks them directly
@@ -87,8 +88,9 @@ class Worker:
             if self.closed:
                 raise Died("it was not started")
             if self.running is None:
-                self.running = process(_serve, sys.path)
-                self.child, self.pipe = self.running.__enter__()
+                started = process(_serve, sys.path)
+                self.child, self.pipe = started.__enter__()
+                self.running = started
         try:
             self.pipe.send((job, args))
             well, answer = self.pipe.recv()
@@ -111,8 +113,10 @@ class Worker:
     def kill(self):
         """End the process, and whatever runs in it."""
         if self.running is not None:
-            with suppress(ProcessLookupError, PermissionError):
+            try:
                 os.killpg(self.child.pid, signal.SIGKILL)
+            except OSError:  # it has not made its group yet, or is gone
+                self.child.kill()
 
     def close(self):
         """End the process for good; a call that is under way raises Died."""
@@ -191,5 +195,6 @@ def _serve(pipe, path: list[str]) -> None:
                 answer = False, error
             try:
                 pipe.send(answer)
-            except (TypeError, AttributeError, ValueError):  # what cannot be pickled
-                pipe.send((False, RuntimeError("".join(traceback.format_exception(answer[1])))))
+            except (TypeError, AttributeError, ValueError, PickleError) as error:  # what cannot be pickled
+                told = error if answer[0] else answer[1]
+                pipe.send((False, RuntimeError("".join(traceback.format_exception(told)))))

@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from room import small
 from scratch import BOOKS, checkout, figures, git, glued, notebook, sourcebook, tree
 from smallcase import case
 
-from sourcebook import book
+from sourcebook import book, stamp, sweep
+from sourcebook.case import load
 from sourcebook.errors import BuildError, CaseError, ParameterError, SourcebookError
 
 
@@ -112,7 +116,7 @@ class TestTheReport:
         assert git(top, "status", "--porcelain") == ""
 
     def test_leaves_nothing_half_made(self, top, report, other):
-        assert {path.name for path in (top / "_build").iterdir()} == {report[0].name, other[0].name}
+        assert {path.name for path in (top / "_build").iterdir()} == {report[0].name, other[0].name, "cache"}
 
     def test_holds_no_path_of_the_machine_that_built_it(self, top, report):
         for path in report[0].rglob("*"):
@@ -160,6 +164,186 @@ class TestAnotherChoice:
             page = (folder / "html" / "book" / "index.html").read_text(encoding="utf-8")
             row = re.search(r"<tr[^>]*>(?:(?!</tr>).)*exclude_blocs.*?</tr>", page, re.DOTALL)[0]
             assert (f"'{side}'" in words_of(row)) == chosen, row
+
+
+class TestBuiltAgain:
+    """In a process of its own: the answer comes before pandas, papermill or a worker would be started."""
+
+    SCRIPT = """
+import sys
+started = []
+sys.addaudithook(lambda event, _: event in ("subprocess.Popen", "os.fork", "os.posix_spawn") and started.append(event))
+from sourcebook.cli import main
+main(sys.argv[1:], standalone_mode=False)
+import multiprocessing.forkserver
+assert not started and multiprocessing.forkserver._forkserver._forkserver_pid is None
+assert not {"pandas", "numpy", "papermill", "altair", "sphinx"} & sys.modules.keys()
+"""
+
+    def again(self, top, *words):
+        done = subprocess.run(
+            [sys.executable, "-c", self.SCRIPT, "build", *words],
+            cwd=top,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def test_with_nothing_changed_is_left_as_it_is_at_once(self, top, report, other, side):
+        before = tree(top / "_build")
+        for folder, words in ((report[0], []), (other[0], ["-p", f"exclude_blocs={side}"])):
+            assert self.again(top, *words) == [
+                "Nothing has changed since it was built.",
+                f"The report: {folder / 'html' / 'index.html'}",
+            ]
+        assert tree(top / "_build") == before
+
+
+class Quick:
+    """Builds of the small checkout, in this process and without Jupyter Book."""
+
+    def __init__(self, top, monkeypatch):
+        self.top, self.ran, self.said, self.made = top, [], [], 0
+        self.meanwhile = lambda: None
+        monkeypatch.chdir(top)
+        monkeypatch.setattr(book, "_jupyter_book", self.pages)
+        monkeypatch.setattr(book, "_drawing", lambda *_: nullcontext())
+
+    def pages(self, source):
+        self.made += 1
+        self.meanwhile()
+        html = source / "_build" / "html"
+        html.mkdir(parents=True)
+        told = {path.stem: glued(path) for path in sorted((source / "notebooks").iterdir())}
+        (html / "index.html").write_text(json.dumps(told))
+        return html
+
+    def build(self, given=(), **more):
+        """What a build says, which notebooks it runs, and whether it makes pages."""
+        self.ran, self.said, self.made = [], [], 0
+        page = book.build("", given, None, self.said.append, lambda total: nullcontext(self.ran.append), **more)
+        self.figures = json.loads(page.read_text())
+        return sorted(self.ran), bool(self.made)
+
+
+EVERYTHING, NOTHING, PAGES = (["hue", "tally"], True), ([], False), ([], True)
+
+
+class TestWhatIsMadeAgain:
+    @pytest.fixture
+    def quick(self, tmp_path, monkeypatch):
+        return Quick(small(tmp_path / "top"), monkeypatch)
+
+    def test_is_nothing_where_nothing_changed(self, quick):
+        assert quick.build() == EVERYTHING and quick.build() == NOTHING
+        assert quick.said == ["Case fair", "Nothing has changed since it was built."]
+
+    def test_is_everything_where_that_was_asked_for(self, quick):
+        quick.build()
+        assert quick.build(fresh=True) == EVERYTHING
+
+    def test_is_the_notebook_that_changed_and_the_pages(self, quick):
+        quick.build()
+        path = quick.top / "notebooks" / "tally.ipynb"
+        path.write_text(path.read_text(encoding="utf-8").replace("# A question", "# Another"), encoding="utf-8")
+        assert quick.build() == (["tally"], True)
+
+    def test_is_the_notebook_that_takes_a_parameter(self, quick):
+        quick.build()
+        assert quick.build(("size=4",)) == (["tally"], True)
+        assert quick.figures["tally"]["total"] == 54
+        assert quick.build() == quick.build(("size=4",)) == NOTHING, "the reports lie side by side"
+
+    def test_is_the_pages_where_only_they_changed(self, quick):
+        quick.build()
+        (quick.top / "book" / "index.md").write_text("# Another fair\n")
+        assert quick.build() == PAGES
+
+    def test_is_the_pages_where_one_of_them_was_damaged(self, quick):
+        quick.build()
+        (quick.top / "_build" / "fair" / "html" / "index.html").write_text("{}")
+        assert quick.build() == PAGES and quick.figures["hue"]["shade"] == "red F"
+
+    def test_is_what_changed_while_it_was_built(self, quick):
+        """Such a report is not taken for the one of the record as it is now."""
+        claims = quick.top / "data" / "fair" / "claims.csv"
+        text = claims.read_text(encoding="utf-8")
+        quick.meanwhile = lambda: claims.write_text(text.replace("Gist of C01", "The gist of C01"), encoding="utf-8")
+        quick.build()
+        quick.meanwhile = lambda: None
+        assert stamp.current(quick.top, stamp.asked(""), "fork") is None
+        claims.write_text(text, encoding="utf-8")
+        assert stamp.current(quick.top, stamp.asked(""), "fork") is None, "nor for that of the record as it was"
+        assert quick.build()[1] and quick.build() == NOTHING
+
+    def test_parameters_from_python_are_a_request_of_their_own(self, quick):
+        """“sourcebook build” must not find the report of other parameters and call it unchanged."""
+        quick.build({"size": 4})
+        assert stamp.current(quick.top, stamp.asked(""), "fork") is None
+        assert stamp.current(quick.top, stamp.asked("", ("size=4",)), "fork").name.startswith("fair-")
+
+    def test_is_what_shows_outcomes_where_more_of_them_are_there(self, quick, monkeypatch):
+        """A build makes do with a sample; once all specifications have been run, the report shows them."""
+        count = "from sourcebook import multiverse, show\nfrom sourcebook.case import load\n"
+        count += "show.glue({'rows': len(multiverse.outcomes(load('')))})"
+        notebook(quick.top / "notebooks" / "sheet.ipynb", count, parameters="width: int = 1  # how wide it is")
+        chapters = [{"file": f"notebooks/{name}"} for name in ("tally", "hue", "sheet")]
+        (quick.top / "_toc.yml").write_text(
+            yaml.safe_dump({"format": "jb-book", "root": "book/index", "chapters": chapters})
+        )
+        monkeypatch.setattr(sweep, "MANY", 8)
+        quick.build()
+        assert quick.figures["sheet"] == {"rows": 8} and quick.build() == NOTHING
+        sweep.sweep(load(""), quick.top, say=lambda line: None)
+        assert quick.build() == (["sheet"], True) and quick.figures["sheet"] == {"rows": 12}
+
+
+class TestTwoBuildsAtOnce:
+    SCRIPT = """
+import sys, time
+from sourcebook import book
+def pages(source):
+    html = source / "_build" / "html"
+    html.mkdir(parents=True)
+    (html / "index.html").write_text("whole")
+    time.sleep(0.5)
+    return html
+book._jupyter_book = pages
+print(book.build("", fresh=True, say=lambda line: None))
+"""
+
+    def test_both_end_well_and_the_report_is_whole(self, tmp_path):
+        top = small(tmp_path / "top")
+        builds = [
+            subprocess.Popen(
+                [sys.executable, "-c", self.SCRIPT], cwd=top, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        for build in builds:
+            printed, told = build.communicate(timeout=60)
+            assert build.returncode == 0, told
+            assert printed == f"{top / '_build' / 'fair' / 'html' / 'index.html'}\n"
+        assert stamp.current(top, stamp.asked(""), "fork") == top / "_build" / "fair"
+        assert {path.name for path in (top / "_build").iterdir()} <= {"fair", "cache"}, "nothing half made is left"
+
+    def test_that_end_at_the_same_moment_replace_each_other(self, tmp_path):
+        """Again and again, from two threads: each report is whole, and the last one stays."""
+
+        def replace(who):
+            for number in range(50):
+                new = tmp_path / f"{who}-{number}" / "report"
+                new.mkdir(parents=True)
+                (new / "one").write_text(f"{who} {number}")
+                (new / "two").write_text(f"{who} {number}")
+                book._replace(new, tmp_path / "target")
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(replace, "ab"))
+        one, two = ((tmp_path / "target" / name).read_text() for name in ("one", "two"))
+        assert one == two and one.endswith(" 49")
 
 
 class TestItsName:
@@ -250,7 +434,10 @@ class TestAFailedBuild:
 def test_a_killed_build_leaves_the_last_good_report(top, report, other):
     before = tree(report[0])
     process = subprocess.Popen(
-        [sys.executable, "-m", "sourcebook.cli", "build"], cwd=top, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "sourcebook.cli", "build", "--fresh"],
+        cwd=top,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
     while not list((top / "_build").glob(f".{report[0].name}-*/source")) and time.monotonic() < deadline:
@@ -266,8 +453,6 @@ def test_a_killed_build_leaves_the_last_good_report(top, report, other):
 
 def test_a_case_elsewhere_is_refused_with_the_way_out(tmp_path, top, name, monkeypatch):
     """A notebook is told a case by name only, so that no report carries the path of a machine."""
-    from sourcebook.case import load
-
     shutil.copytree(top / "data" / name, tmp_path / name)
     monkeypatch.chdir(top)
     with pytest.raises(SourcebookError, match="copy it to data/"):

@@ -6,13 +6,14 @@ import shutil
 import click
 import pytest
 from click.testing import CliRunner
+from room import small
 from scratch import BOOKS, ROOT, checkout, sourcebook, tree
 
 from sourcebook import __version__, book
 from sourcebook.cli import main
 from sourcebook.parameters import declared
 
-COMMANDS = ["build", "check", "clean", "params", "run"]
+COMMANDS = ["build", "check", "clean", "explain", "multiverse", "params", "run"]
 
 
 @pytest.fixture
@@ -134,6 +135,12 @@ class TestExitCodes:
             (["run", "clams"], 2, "there is no notebook “clams”"),
             (["run", "clams"], 2, "did you mean claims?"),
             (["run", "--save", "-p", "min_reliability=C"], 2, "--save stores the outputs of the default report"),
+            (["multiverse", "-p", "weights=count"], 2, "weights: an axis of multiverse.yml"),
+            (["multiverse", "--save", "-p", "coder=all"], 2, "--save stores what the report shows"),
+            (["multiverse", "--sample", "3"], 2, "--sample 3 is too small"),
+            (["multiverse", "--sample", "0"], 2, "Invalid value for '--sample'"),
+            (["multiverse", "--case", "nowhere"], 1, "there is no case “nowhere”"),
+            (["explain", "clams"], 2, "did you mean claims?"),
             (["check", "--case", "../data"], 1, "there is no case “../data”"),
             (["params", "--case", "nowhere"], 1, "there is no case “nowhere”"),
         ],
@@ -213,8 +220,101 @@ class TestNoTraceback:
         result = typed("params")
         assert result.exit_code != 0 and "case.yml" in result.stderr
 
+    def test_a_multiverse_of_a_notebook_that_there_is_not(self, broken):
+        file = next(broken.glob("data/*/multiverse.yml"))
+        file.write_text(file.read_text(encoding="utf-8").replace("  claims: [", "  clams: ["), encoding="utf-8")
+        assert "column outcomes.clams: there is no such notebook" in self.told("check")
+        assert typed("explain").exit_code == 0
+
+    def test_an_unreadable_multiverse(self, broken):
+        next(broken.glob("data/*/multiverse.yml")).write_text("axes: [")
+        for command in ("check", "explain", "multiverse"):
+            assert "multiverse.yml, row 1: not readable as YAML" in self.told(command)
+
+
+class TestExplain:
+    """Before anything runs, what would run, and why."""
+
+    @pytest.fixture
+    def top(self, tmp_path, monkeypatch):
+        folder = small(tmp_path / "top")
+        monkeypatch.chdir(folder)
+        return folder
+
+    def told(self, *words: str) -> list[str]:
+        result = typed("explain", *words)
+        assert result.exit_code == 0 and result.stderr == ""
+        return result.stdout.splitlines()
+
+    def edit(self, path, old: str, new: str):
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    STORED = [
+        "tally: would not run, its result is stored",
+        "hue: would not run, its result is stored",
+        "A build would run no notebook.",
+    ]
+
+    def test_a_notebook_that_was_never_run_says_so(self, top):
+        assert self.told() == [
+            "tally: would run",
+            "    it has not been run yet",
+            "hue: would run",
+            "    it has not been run yet",
+            "A build would run 2 notebooks.",
+        ]
+        assert not (top / "_build").exists(), "to ask changes nothing"
+
+    def test_follows_what_changes_and_what_is_changed_back(self, top):
+        assert typed("run").exit_code == 0
+        assert self.told() == self.STORED
+        claims, tally = top / "data" / "fair" / "claims.csv", top / "notebooks" / "tally.ipynb"
+        self.edit(claims, "Gist of C01", "The gist of C01")
+        assert self.told("hue") == [
+            "hue: would run",
+            "    data/fair/claims.csv changed",
+            "A build would run 1 notebook.",
+        ]
+        assert self.told()[-1] == "A build would run 2 notebooks."
+        self.edit(claims, "The gist of C01", "Gist of C01")
+        self.edit(tally, "# A question", "# Another question")
+        assert self.told() == [
+            "tally: would run",
+            "    notebooks/tally.ipynb changed",
+            self.STORED[1],
+            "A build would run 1 notebook.",
+        ]
+        self.edit(tally, "# Another question", "# A question")
+        assert self.told("-p", "size=4") == [
+            "tally: would run", "    parameter size: its default, now 4", self.STORED[1], "A build would run 1 notebook.",
+        ]  # fmt: skip
+        entry = next((top / "_build" / "cache").rglob("hue/*.json"))
+        entry.write_bytes(entry.read_bytes()[:-9])
+        assert self.told("hue")[1] == "    its stored result is damaged"
+
+    def test_what_it_says_is_what_a_run_does(self, top):
+        assert typed("run").exit_code == 0
+        before = tree(top / "_build")
+        assert typed("run").exit_code == 0
+        assert tree(top / "_build") == before
+        assert self.told("--engine", "kernel")[1] == "    engine: fork, now kernel"
+
 
 class TestRun:
+    def test_of_notebooks_that_read_no_table_of_outcomes_makes_none(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(small(tmp_path / "top"))
+        result = typed("run", "tally")
+        assert result.exit_code == 0 and "out of step" not in result.output
+        assert not (tmp_path / "top" / "_build" / "multiverse").exists()
+
+    def test_anew_runs_what_is_stored_too(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(small(tmp_path / "top", sums="from pathlib import Path\nPath('ran').open('a').write('x')"))
+        for words in ([], [], ["--fresh"]):
+            assert typed("run", "tally", *words).exit_code == 0
+        assert (tmp_path / "top" / "ran").read_text() == "xx"
+
     def test_runs_the_named_notebook_with_its_parameters_into_the_named_folder(self, top, tmp_path):
         before = tree(top)
         done = sourcebook(top, "run", "messaging", "-p", "min_reliability=C", "--output", str(tmp_path / "out"))
@@ -222,7 +322,9 @@ class TestRun:
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["messaging.ipynb"]
         assert 'min_reliability = \\"C\\"' in (tmp_path / "out" / "messaging.ipynb").read_text(encoding="utf-8")
         assert done.stdout.splitlines()[-1] == f"The executed notebooks: {tmp_path / 'out'}"
-        assert {path: hash for path, hash in tree(top).items() if "__pycache__" not in path} == before
+        beside = {path for path in tree(top).items() - before.items() if "__pycache__" not in path[0]}
+        assert {path.split("/")[0] for path, _ in beside} == {"_build"}, "what it keeps for the next time"
+        assert before.items() <= tree(top).items()
 
     def test_saves_the_default_report_where_nbval_looks(self, broken):
         """The stored outputs are those that a run gives, to the byte."""
@@ -240,6 +342,7 @@ class TestRun:
 
 class TestClean:
     def test_deletes_what_was_built_and_nothing_else(self, broken):
+        shutil.rmtree(broken / "_build", ignore_errors=True)
         kept = tree(broken)
         (broken / "_build" / "x" / "html").mkdir(parents=True)
         (broken / "_build" / "x" / "html" / "index.html").write_text("built")
@@ -248,6 +351,7 @@ class TestClean:
         assert not (broken / "_build").exists() and tree(broken) == kept
 
     def test_with_nothing_built_is_no_error(self, broken):
+        shutil.rmtree(broken / "_build", ignore_errors=True)
         assert typed("clean").exit_code == 0
 
 

@@ -87,7 +87,8 @@ class TestTables:
         assert fields["attribution"]["constraints"]["enum"] == ["explicit", "implied", "none"]
 
     def test_no_csv_lies_there_that_the_package_does_not_describe(self):
-        assert {path.stem for path in CASE.glob("*.csv")} == FIELDS.keys()
+        """The table of outcomes is computed, not coded, and has its own description beside it."""
+        assert {path.stem for path in CASE.glob("*.csv")} - {"outcomes"} == FIELDS.keys()
 
     def test_every_table_and_column_is_described(self):
         for resource in PACKAGE["resources"]:

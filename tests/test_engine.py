@@ -12,11 +12,11 @@ import nbformat
 import papermill
 import pytest
 
-from sourcebook import engine
+from sourcebook import run, workers
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(
-    not engine.available(), reason="this system has no fork server; papermill's own engine runs here"
+    not workers.available(), reason="this system has no fork server; papermill's own engine runs here"
 )
 
 
@@ -64,14 +64,30 @@ def test_outputs_equal_those_of_a_kernel(tmp_path):
     assert not differing
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_every_notebook_of_the_book_gives_its_stored_outputs(path):
+BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def of_code(book) -> list:
+    return [cell.outputs for cell in book.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """Every notebook as a build runs it: in a process that a worker forked."""
+    with workers.Workers() as team:
+        return {path: result for (path, *_), result in team.each(run.execute, [(path, {}, ROOT) for path in BOOKS])}
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_every_notebook_of_the_book_gives_its_stored_outputs(path, executed):
     """The stored outputs came from either engine: nbval compares a kernel's with them, this test the fork's."""
-    stored = nbformat.read(path, 4)
-    executed = execute(path, resources={"metadata": {"path": str(ROOT)}})
-    assert [cell.outputs for cell in executed.cells if cell.cell_type == "code"] == [
-        cell.outputs for cell in stored.cells if cell.cell_type == "code"
-    ]
+    assert of_code(executed[path]) == of_code(nbformat.read(path, 4))
+
+
+def test_papermill_alone_gives_what_a_worker_gives(executed):
+    """There each run is forked from the fork server itself."""
+    alone = execute(BOOKS[0], resources={"metadata": {"path": str(ROOT)}})
+    assert of_code(alone) == of_code(executed[BOOKS[0]])
 
 
 def test_no_state_leaks_from_run_to_run(tmp_path):
@@ -143,7 +159,7 @@ def test_ctrl_c_ends_the_run_at_once(tmp_path):
 
 
 def test_where_fork_is_missing_papermills_engine_runs_and_it_is_said(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(engine, "available", lambda: False)
+    monkeypatch.setattr(workers, "available", lambda: False)
     executed = execute(notebook(tmp_path, "1 + 1"))
     assert executed.cells[0].outputs[0].data["text/plain"] == "2"
     assert "cannot fork" in capfd.readouterr().err

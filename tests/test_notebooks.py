@@ -212,6 +212,7 @@ class TestNoCaseInside:
         "x",
         "observers",
         "unstated",
+        "leaders",
     }  # words of English too, or codes of any schema
 
     def names(self) -> set[str]:

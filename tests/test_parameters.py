@@ -483,34 +483,32 @@ class TestStrength:
 
 
 class TestCommands:
-    """`build` and `run` take -f and -p alike."""
+    """`build`, `run` and `explain` take -f and -p alike."""
 
     @pytest.fixture
     def passed_on(self, monkeypatch, tmp_path):
-        """Type a command beside a file of choices; what it would build or plan with is told, and nothing runs."""
+        """Type a command beside a file of choices; what it plans with is told, and nothing runs."""
         monkeypatch.chdir(ROOT)
         (tmp_path / "choices.yml").write_text("weights: count\nmin_reliability: C\nsince: 2020-01-02\n")
 
-        def stop(*arguments, **_):
-            given = next(each for each in arguments if isinstance(each, dict))
-            raise ParameterError(f"given: {sorted(given.items())}")
+        def stop(*arguments, plan=book.plan):
+            raise ParameterError(f"planned: {sorted(plan(*arguments).values.items())}")
 
-        monkeypatch.setattr(book, "build", stop)
         monkeypatch.setattr(book, "plan", stop)
         return lambda *words: CliRunner().invoke(
             main, [*words[:1], words[1], str(tmp_path / "choices.yml"), *words[2:]]
         )
 
-    @pytest.mark.parametrize("command", ["build", "run"])
+    @pytest.mark.parametrize("command", ["build", "run", "explain"])
     @pytest.mark.parametrize("option", ["-f", "--parameters"])
     def test_the_file_is_read_and_p_goes_before_it(self, passed_on, command, option):
         told = passed_on(command, option, "-p", "min_reliability=B").output
-        assert "given: [('min_reliability', 'B'), ('since', '2020-01-02'), ('weights', 'count')]" in told
+        assert "planned: [('min_reliability', 'B'), ('since', '2020-01-02'), ('weights', 'count')]" in told
 
-    @pytest.mark.parametrize("command", ["build", "run"])
+    @pytest.mark.parametrize("command", ["build", "run", "explain"])
     def test_what_is_wrong_ends_it_before_anything_runs(self, passed_on, command):
         done = passed_on(command, "-f", "-p", "until=2020-01-01", "-p", "weight=equal")
-        assert done.exit_code == 2 and "given" not in done.output
+        assert done.exit_code == 2 and "planned" not in done.output
         assert "which is after until, 2020-01-01" in done.stderr and "did you mean weights?" in done.stderr
 
 

@@ -8,6 +8,7 @@ import pytest
 from scratch import notebook
 
 from sourcebook import run as running
+from sourcebook.cache import Cache
 from sourcebook.errors import RunError
 from sourcebook.run import run, run_all
 
@@ -150,6 +151,53 @@ class TestRunAll:
         ]
 
     def test_one_failure_fails_all(self, tmp_path):
+        """And leaves what lay there before."""
         books = [notebook(tmp_path / "good.ipynb", "1"), notebook(tmp_path / "bad.ipynb", "1 / 0")]
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "good.ipynb").write_text("the last good one")
         with pytest.raises(RunError, match=r"notebooks/bad\.ipynb, cell 3: ZeroDivisionError"):
             run_all(books, tmp_path / "out", {"good": {}, "bad": {}}, tmp_path)
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.ipynb"]
+        assert (tmp_path / "out" / "good.ipynb").read_text() == "the last good one"
+
+    def test_a_notebook_that_kills_its_worker_too_is_told(self, tmp_path):
+        book = notebook(tmp_path / "kills.ipynb", "import os, signal\nos.killpg(0, signal.SIGKILL)")
+        with pytest.raises(RunError, match=r"notebooks/kills\.ipynb: its process died \(exit code -9\)"):
+            run_all([book], tmp_path / "out", {"kills": {}}, tmp_path)
+        assert list((tmp_path / "out").iterdir()) == []
+
+
+class TestWithACache:
+    @pytest.fixture
+    def go(self, tmp_path):
+        """Run two notebooks; their outputs, and which of them ran."""
+        books = [notebook(tmp_path / f"{name}.ipynb", "colour") for name in ("a", "b")]
+
+        def go(made):
+            ran = []
+            cache = Cache(tmp_path / "cache", lambda path: made(path.stem))
+            outputs = run_all(
+                books,
+                tmp_path / "out",
+                {"a": {}, "b": {}},
+                tmp_path,
+                lambda total: nullcontext(ran.append),
+                cache=cache,
+            )
+            return [path.read_bytes() for path in outputs], sorted(ran)
+
+        return go
+
+    def test_only_what_changed_runs_and_the_outputs_are_the_same(self, go):
+        first, ran = go(lambda name: {"x": "1"})
+        assert ran == ["a", "b"]
+        second, ran = go(lambda name: {"x": "1"})
+        assert ran == [] and second == first
+        third, ran = go(lambda name: {"x": "2" if name == "b" else "1"})
+        assert ran == ["b"] and third == first
+
+    def test_what_is_stored_damaged_runs_again(self, go, tmp_path):
+        first, _ = go(lambda name: {"x": "1"})
+        (entry,) = (tmp_path / "cache" / "a").iterdir()
+        entry.write_bytes(entry.read_bytes().replace(b"red", b"rad"))
+        assert go(lambda name: {"x": "1"}) == (first, ["a"])

@@ -10,7 +10,7 @@ NAME = "sourcebook.sphinx"
 def edition() -> int:
     """A number for this very code: pages that other code read are read again, whatever Sphinx remembers of them."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here.parent / "theme.py"]
+    sources = [*sorted(here.glob("*.py")), here.parent / "theme.py", here.parent / "pictures.py"]
     return int(sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8], 16)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from docutils import nodes
 
+from sourcebook import pictures, theme
+
 from . import chooser, figures
 
 STATIC = Path(__file__).parent / "static"
@@ -38,14 +40,10 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("register.js", loading_method="defer")
 
 
-def vega() -> str:
+def vega(store: str) -> str:
     """The charts' two colour schemes and the Vega bundle: one script, no other host."""
-    import vl_convert
-
-    from sourcebook import theme
-
     schemes = {"light": theme.config(False), "dark": theme.config(True)}
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;", vl_version=figures.VEGA_LITE)
+    bundle = pictures.bundle(Path(store) if store else None)
     # In a function of its own: the bundle's short names would meet those of Sphinx's scripts.
     return f"(() => {{\nwindow.sourcebookCharts={json.dumps(schemes, sort_keys=True)};\n{bundle}\n}})();\n"
 
@@ -55,7 +53,7 @@ def finish(app, exception):
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    (out / "_static" / "vega.js").write_text(vega(), encoding="utf-8")
+    (out / "_static" / "vega.js").write_text(vega(app.config.sourcebook_pictures), encoding="utf-8")
     root = app.config.root_doc
     if root != "index" and app.builder.name == "html":
         page = LANDING.format(language=app.config.language, address=f"{root}.html", title=escape(app.config.html_title))

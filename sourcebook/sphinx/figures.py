@@ -1,20 +1,18 @@
 """Turns a Vega-Lite specification into a numbered figure: static pictures, caption, data table, inert specification."""
 
-import hashlib
 import json
 import os
 import re
-from importlib.metadata import version
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
 
+from sourcebook import pictures
+
 from . import tables
 
 logger = logging.getLogger(__name__)
-
-VEGA_LITE = "5.20"
 
 
 class chart(nodes.container):
@@ -83,18 +81,13 @@ def _data(spec: dict) -> dict:
 
 
 def _picture(env, spec: dict, dark: bool) -> Path:
-    """Draw the static picture, unless this very one was drawn before."""
-    from sourcebook import theme
-
-    drawn = {**spec, "config": theme.config(dark)}
-    digest = hashlib.sha256(f"{version('vl-convert-python')} {VEGA_LITE} {inert(drawn)}".encode()).hexdigest()
+    """The static picture, in the folder that Jupyter Book copies pictures from."""
+    store = env.config.sourcebook_pictures
+    drawn, digest = pictures.svg(spec, dark, Path(store) if store else None)
     folder = Path(env.mystnb_config.output_folder)
     path = folder / f"{tables.slug(name(spec)) or 'chart'}-{'dark' if dark else 'light'}-{digest[:12]}.svg"
-    if not path.is_file():
-        import vl_convert
-
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(drawn, encoding="utf-8")
     return path
 
 
@@ -137,5 +130,7 @@ def label(document, node: nodes.Element, wanted: str):
 
 
 def setup(app):
+    # A folder outside the book in which pictures are kept from build to build; says nothing of what pages look like.
+    app.add_config_value("sourcebook_pictures", "", "", str)
     app.add_node(chart, html=(visit_chart, depart_chart))
     app.add_node(disclosure, html=(visit_disclosure, depart_disclosure))

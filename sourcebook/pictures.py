@@ -1,0 +1,82 @@
+"""Chart specifications, turned into static pictures, each drawn once: they are kept under the digest of what they show.
+
+Drawing takes a third of a build. So a second process draws the book's charts from the last to the first (this
+module's own command) while Jupyter Book, which reads from the first to the last, draws what it does not find yet.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from sourcebook import digests, files, theme
+
+VEGA_LITE = "5.20"
+CHART = "application/vnd.vegalite.v5+json"
+SCRIPT = "window.vegaEmbed=vegaEmbed;"
+KEPT = 400  # pictures; the ones longest unused go
+
+
+def svg(specification: dict, dark: bool, folder: Path | None) -> tuple[str, str]:
+    """A chart as SVG, and the digest of what it shows. Raise ValueError where Vega cannot draw it."""
+    drawn = {**specification, "config": theme.config(dark)}
+    key = digests.value([version("vl-convert-python"), VEGA_LITE, drawn])
+
+    def draw() -> str:
+        import vl_convert
+
+        return vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE)
+
+    return _kept(folder, key, draw), key
+
+
+def bundle(folder: Path | None) -> str:
+    """Vega, Vega-Lite and their embedder as one script."""
+
+    def make() -> str:
+        import vl_convert
+
+        return vl_convert.javascript_bundle(SCRIPT, vl_version=VEGA_LITE)
+
+    return _kept(folder, digests.value([version("vl-convert-python"), VEGA_LITE, SCRIPT]), make)
+
+
+def specifications(notebook: Path) -> Iterator[dict]:
+    """The charts in the outputs of a notebook."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            if CHART in output.get("data", {}):
+                yield output["data"][CHART]
+
+
+def _kept(folder: Path | None, key: str, make: Callable[[], str]) -> str:
+    """What is stored under a key; made, and stored, where nothing is or where a byte of it changed."""
+    if folder is None:
+        return make()
+    path = folder / f"{key[:32]}.json"
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        if entry["sha256"] == digests.text(entry["text"]):
+            files.touch(path)
+            return entry["text"]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    text = make()
+    folder.mkdir(parents=True, exist_ok=True)
+    files.write(path, json.dumps({"sha256": digests.text(text), "text": text}, ensure_ascii=False))
+    files.prune(folder, KEPT)
+    return text
+
+
+def main(folder: str, *notebooks: str) -> None:
+    """Draw all charts of some notebooks, the last first."""
+    bundle(Path(folder))
+    for notebook in reversed(notebooks):
+        for specification in reversed(list(specifications(Path(notebook)))):
+            for dark in (True, False):
+                svg(specification, dark, Path(folder))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

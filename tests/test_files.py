@@ -1,0 +1,100 @@
+"""A file is there whole or not at all, and a folder of files stays within bounds."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sourcebook import files
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "name.json").write_text("the last good one")
+    return tmp_path / "name.json"
+
+
+def listed(path: Path) -> list[str]:
+    return sorted(each.name for each in path.parent.iterdir())
+
+
+class TestWrite:
+    def test_replaces_what_was_there(self, path):
+        assert files.write(path, "new: é 🎪") == path
+        assert path.read_bytes() == "new: é 🎪".encode() and listed(path) == ["name.json"]
+
+    def test_takes_parts_one_after_the_other(self, path):
+        files.write(path, (f"{number}\n" for number in range(3)))
+        assert path.read_bytes() == b"0\n1\n2\n"
+
+    def test_leaves_line_ends_as_they_are_on_every_system(self, path):
+        files.write(path, "a\nb\r\nc")
+        assert path.read_bytes() == b"a\nb\r\nc"
+
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+    def test_that_fails_half_way_leaves_the_old_file_and_no_other(self, path, error):
+        def parts():
+            yield "half of it"
+            assert len(listed(path)) == 2, "the half lies beside it"
+            assert path.read_text() == "the last good one"
+            raise error
+
+        with pytest.raises(error):
+            files.write(path, parts())
+        assert path.read_text() == "the last good one" and listed(path) == ["name.json"]
+
+    def test_that_cannot_be_encoded_leaves_the_old_file_and_no_other(self, path):
+        with pytest.raises(UnicodeEncodeError):
+            files.write(path, "\ud800")
+        assert path.read_text() == "the last good one" and listed(path) == ["name.json"]
+
+    def test_that_fails_at_the_end_leaves_the_old_file_and_no_other(self, path, monkeypatch):
+        def full(_):
+            raise OSError("no space left")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="no space"):
+            files.write(path, "new")
+        assert path.read_text() == "the last good one" and listed(path) == ["name.json"]
+
+    def test_two_writers_at_once_do_not_meet(self, path):
+        def parts():
+            files.write(path, "of the other")
+            yield "mine"
+
+        files.write(path, parts())
+        assert path.read_text() == "mine" and listed(path) == ["name.json"]
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+    def test_gives_the_file_the_mode_of_any_new_file(self, path):
+        """Not the private one of a temporary file: others may read a report."""
+        (path.with_name("plain")).touch()
+        files.write(path, "new")
+        assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(path.with_name("plain").stat().st_mode)
+
+
+class TestPrune:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        for place, name in enumerate(["d", "c", "b", "a"]):
+            (tmp_path / name).touch()
+            os.utime(tmp_path / name, (place, place))
+        return tmp_path
+
+    def test_keeps_so_many_those_used_last(self, folder):
+        files.prune(folder, 2)
+        assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
+
+    def test_a_file_that_was_touched_was_used_last(self, folder):
+        files.touch(folder / "d")
+        files.prune(folder, 1)
+        assert [path.name for path in folder.iterdir()] == ["d"]
+
+    def test_leaves_alone_what_another_process_is_writing(self, folder):
+        (folder / ".a.12345678").touch()
+        files.prune(folder, 4)
+        assert len(list(folder.iterdir())) == 5
+
+    def test_to_touch_what_is_gone_is_no_error(self, tmp_path):
+        files.touch(tmp_path / "gone")

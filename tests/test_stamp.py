@@ -1,0 +1,131 @@
+"""That nothing has changed since a report was built is known at once, and never said when something has."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from room import NOTEBOOKS, small
+
+from sourcebook import ingredients, stamp
+
+
+@pytest.fixture
+def top(tmp_path):
+    return small(tmp_path / "top")
+
+
+@pytest.fixture
+def built(top):
+    """Finish a report as a build does: by default the one of `sourcebook build`."""
+
+    def build(request=None, name="fair", **values):
+        report = top / "_build" / name
+        (report / "html").mkdir(parents=True)
+        (report / "html" / "index.html").write_text("<p>The fair</p>")
+        (report / "parameters.json").write_text(json.dumps(values))
+        stamp.put(report, made(top, **values), request or stamp.asked(""))
+        return report
+
+    return build
+
+
+def made(top, engine="fork", **values):
+    books = [top / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
+    return ingredients.of_report(values, books, top / "data" / "fair", top, engine)
+
+
+def current(top, *pairs, case="", file=None, engine="fork"):
+    return stamp.current(top, stamp.asked(case, pairs, file), engine)
+
+
+class TestCurrent:
+    def test_is_the_report_of_just_this_request(self, top, built):
+        report = built()
+        assert current(top) == report
+        assert current(top, "size=4") is current(top, case="fair") is current(top, engine="kernel") is None
+
+    def test_is_none_before_anything_was_built(self, top):
+        assert current(top) is None
+
+    def test_is_found_whatever_the_order_of_the_parameters(self, top, built):
+        report = built(stamp.asked("", ("size=4", "colour=blue")), "fair-1", size=4, colour="blue")
+        assert current(top, "colour=blue", "size=4") == report
+        assert current(top) is current(top, "size=4") is None
+
+    def test_is_that_of_the_same_file_of_parameters_wherever_it_lies(self, top, built, tmp_path):
+        (tmp_path / "one.yml").write_text("size: 4\n")
+        (tmp_path / "two.yml").write_text("size: 4\n")
+        report = built(stamp.asked("", (), tmp_path / "one.yml"), "fair-1", size=4)
+        assert current(top, file=tmp_path / "two.yml") == report
+        (tmp_path / "two.yml").write_text("size: 5\n")
+        assert current(top, file=tmp_path / "two.yml") is None
+        assert current(top, file=tmp_path / "gone.yml") is None, "whoever reads it will say so"
+
+    def test_a_case_that_there_is_not_has_none(self, top, built):
+        built(stamp.asked("far"))
+        assert current(top, case="far") is None
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            "data/fair/claims.csv", "data/fair/case.yml", "data/fair/commentary/claims.md", "book/index.md", "notebooks/tally.ipynb",
+            "_config.yml", "_toc.yml", "requirements.lock",
+        ],
+    )  # fmt: skip
+    def test_is_none_when_anything_changed_that_it_is_made_from(self, top, built, file):
+        built()
+        path = top / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("# A question", "# Another") if file.endswith("ipynb") else text + "\n")
+        assert current(top) is None
+        path.write_text(text, encoding="utf-8")
+        assert current(top) is not None, "and is found again when it is changed back"
+
+    def test_is_none_when_a_page_was_changed_is_gone_or_came_from_elsewhere(self, top, built):
+        page = built() / "html" / "index.html"
+        page.write_text("<p>The fare</p>")
+        assert current(top) is None
+        page.unlink()
+        assert current(top) is None
+        page.write_text("<p>The fair</p>")
+        assert current(top)
+        (page.parent / "more.html").touch()
+        assert current(top) is None
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", "null", "{}", '{"made": {}, "asked": {}}'])
+    def test_is_none_when_the_stamp_is_damaged(self, top, built, content):
+        report = built()
+        (report / stamp.STAMP).write_text(content)
+        assert current(top) is None and not stamp.holds(report, made(top))
+
+    def test_stored_outputs_of_the_notebooks_are_no_change(self, top, built):
+        built()
+        path = top / "notebooks" / "tally.ipynb"
+        book = json.loads(path.read_text(encoding="utf-8"))
+        book["cells"][-1].update(execution_count=3, outputs=[])
+        path.write_text(json.dumps(book))
+        assert current(top)
+
+    def test_is_found_with_the_standard_library_and_yaml_alone(self, top, built):
+        """In a process of its own: what takes seconds to import is not imported."""
+        report = built()
+        script = (
+            "import sys; from pathlib import Path; from sourcebook import stamp; top = Path(sys.argv[1]);"
+            "print(stamp.current(top, stamp.asked(''), 'fork'));"
+            "print(sorted({'pandas', 'numpy', 'altair', 'papermill', 'nbformat', 'sphinx', 'multiprocessing'} & sys.modules.keys()))"
+        )
+        done = subprocess.run([sys.executable, "-c", script, top], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == [str(report), "[]"]
+
+
+class TestHolds:
+    def test_for_a_whole_report_made_from_just_this(self, top, built):
+        report = built(size=4)
+        assert stamp.holds(report, made(top, size=4))
+        assert not stamp.holds(report, made(top)) and not stamp.holds(report, made(top, size=5))
+        (report / "html" / "index.html").unlink()
+        assert not stamp.holds(report, made(top, size=4))
+
+    def test_not_where_there_is_no_report(self, top):
+        assert not stamp.holds(top / "_build" / "fair", made(top))

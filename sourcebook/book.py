@@ -125,7 +125,7 @@ def build(
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
-    What nothing has changed of is not made again, unless `fresh`. Everything is made in a new folder beside the last
+    Only what a change can reach is made again, unless `fresh`. Everything is made in a new folder beside the last
     good report and takes its place only when it is whole. Raise CaseError, ParameterError, RunError or BuildError.
     """
     folder = locate(case_name)

@@ -55,6 +55,15 @@ SCHEMA = {
 }
 
 
+class Plain(yaml.SafeLoader):
+    """YAML without dates of its own: 2000-12-31 is the text that stands there."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
     """The content of `folder`/case.yml and its faults; None instead of the content where it has any."""
     if not (folder / CASE).is_file():
@@ -67,7 +76,7 @@ def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[d
     from jsonschema import Draft202012Validator
 
     try:
-        content = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
+        content = yaml.load((folder / file).read_text(encoding="utf-8"), Plain)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
@@ -85,6 +94,10 @@ def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[d
                 )
                 for key in error.instance.keys() - known.keys()
             ]
+        elif error.validator == "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            found = f"no {', '.join(missing)}"
+            faults += [fault for fault in [Fault(file, found, advice, column=".".join(place))] if fault not in faults]
         else:
             faults.append(Fault(file, error.message, advice, column=".".join(place)))
     return (None if faults else content), faults

@@ -34,7 +34,7 @@ def main():
 @ENGINE
 @FRESH
 def build(case, parameter, file, article, engine, fresh):
-    """Run the notebooks and build the HTML report; what nothing has changed of is not made again.
+    """Run the notebooks and build the HTML report; only what a change can reach is made again.
 
     \b
     sourcebook build
@@ -192,7 +192,7 @@ def check(case, article):
     told = book.plan(record, top)  # the case's own defaults are parameters like any others
     space = multiverse.read(record)
     if space:
-        Sweep(record, space, told.known, top)
+        Sweep(record, space, told.known, top).check()
     anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
     rows = sum(map(len, record.tables.values()))
     click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")

@@ -50,7 +50,7 @@ class Fault:
         if self.row is not None:
             place.append(f"row {self.row}" + (f" ({self.id})" if self.id else ""))
         if self.column:
-            place.append(f"column {self.column}")
+            place.append(f"{'column' if self.file.endswith('.csv') else 'key'} {self.column}")
         return f"{', '.join(place)}: {self.found}; {self.right}"
 
 

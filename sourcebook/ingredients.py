@@ -82,9 +82,17 @@ def differences(old: Made, new: Made) -> list[str]:
         if was == now:
             continue
         if name.startswith("parameter "):
-            told.append(f"{name}: {'its default' if was is None else was}, now {'its default' if now is None else now}")
+            told.append(f"{name} was {_said(was)}, is now {_said(now)}")
         elif name in ("engine", "Python"):
             told.append(f"{name}: {was}, now {now}")
         else:
             told.append(f"{name} {'is new' if was is None else 'is gone' if now is None else 'changed'}")
     return told
+
+
+def _said(value: str | None) -> str:
+    """A parameter's value in words."""
+    if value is None:
+        return "its default"
+    plain = json.loads(value)
+    return ", ".join(map(str, plain)) or "empty" if isinstance(plain, list) else str(plain)

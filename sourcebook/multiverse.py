@@ -4,8 +4,6 @@ A multiverse analysis (Steegen, Tuerlinckx, Gelman and Vanpaemel 2016) runs an a
 choices that could be defended. A combination is a specification; the table of outcomes has one row for each.
 """
 
-import io
-import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from math import prod
@@ -14,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook import digests, ingredients, paths
+from sourcebook import outcomes as table
 from sourcebook.case import Case
 from sourcebook.casefile import TEXT, read_document
 from sourcebook.errors import CaseError, SourcebookError
@@ -147,7 +146,7 @@ def made(case: Case, space: Multiverse, top: Path) -> Made:
     notebooks = {name: top / paths.NOTEBOOKS / f"{name}.ipynb" for name in space.outcomes}
     return {
         paths.CASE: digests.value(meta),
-        paths.MULTIVERSE: digests.value([[axis.name, [c.text for c in axis.choices]] for axis in space.axes]),
+        paths.MULTIVERSE: digests.value([[[a.name, [c.text for c in a.choices]] for a in space.axes], space.outcomes]),
         **digests.files(case.folder, files),
         **{
             f"{paths.NOTEBOOKS}/{path.name}": ingredients.statements(path)
@@ -178,37 +177,14 @@ def outcomes(case: Case) -> pd.DataFrame | None:
         return None
     now, told = made(case, space, top), {}
     for folder in (case.folder, results(case, top)):
-        if found := description(folder):
+        if found := table.description(folder):
             told[folder] = found
     current = [folder for folder, found in told.items() if found["made"] == now]
     if current:  # the whole multiverse before a sample of it
         folder = min(current, key=lambda folder: told[folder]["sample"] is not None)
-        return _table(folder, told[folder])
+        return table.read(folder, told[folder])
     reasons = [ingredients.differences(found["made"], now) for found in told.values()]
     reason = "; ".join(min(reasons, key=len, default=["it has not been made yet"]))
     raise SourcebookError(
         f"{paths.OUTCOMES} of case {case.name} is out of step: {reason}. Run: sourcebook multiverse --case {case.name}"
     )
-
-
-def description(folder: Path) -> dict | None:
-    """What stands beside a table of outcomes: what it was made from, its columns' types; None unless both are sound."""
-    try:
-        told = json.loads((folder / paths.OUTCOMES).with_suffix(".json").read_text(encoding="utf-8"))
-        sound = told["hash"] == f"sha256:{digests.file(folder / paths.OUTCOMES)}" and "made" in told
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return told if sound else None
-
-
-TYPES = {"string": "str", "integer": "Int64", "number": "float64"}
-
-
-def _table(folder: Path, told: dict) -> pd.DataFrame:
-    types = {field["name"]: TYPES[field["type"]] for field in told["schema"]["fields"]}
-    text = (folder / paths.OUTCOMES).read_text(encoding="utf-8")
-    words = [name for name, kind in types.items() if kind == "str"]
-    frame = pd.read_csv(
-        io.StringIO(text), dtype=types, keep_default_na=False, na_values={n: [""] for n in types if n not in words}
-    )
-    return frame.astype({"run": "int64"})

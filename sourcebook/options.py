@@ -26,7 +26,7 @@ ENGINE = click.option(
 )  # fmt: skip
 
 
-FRESH = click.option("--fresh", is_flag=True, help="Run and build everything anew, whatever is stored.")
+FRESH = click.option("--fresh", is_flag=True, help="Run all notebooks and build all pages anew.")
 
 
 @contextmanager

@@ -1,16 +1,14 @@
 """A case's multiverse, turned into its table of outcomes: the notebooks run once for each different set of choices."""
 
-import csv
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import digests, files, ingredients, multiverse, paths
+from sourcebook import digests, fitting, ingredients, multiverse, outcomes, paths
 from sourcebook.case import Case
-from sourcebook.errors import CaseError, Fault, ParameterError, RunError, SourcebookError, nearest
+from sourcebook.errors import CaseError, ParameterError, RunError, SourcebookError
 from sourcebook.multiverse import Multiverse
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.run import Progress, glued, silent
@@ -48,7 +46,7 @@ class Sweep:
             raise ParameterError(
                 f"{', '.join(clash)}: an axis of {paths.MULTIVERSE}, of which every value is run; leave it out"
             )
-        faults, self.values = _faults(case, space, known, top, usual)
+        faults, self.values = fitting.values(case, space, known, top, usual)
         if faults:
             raise CaseError(case.name, faults)
         own = {name: usual.get(name, known[name].default) for name in axes}
@@ -59,6 +57,13 @@ class Sweep:
         self._made = digests.value([part, ingredients.surroundings(top)])
         self._other = {} if case.name == paths.default_case(top) else {"case": case.name}
 
+    def check(self) -> None:
+        """Raise CaseError for patterns that fit no figure, going by the notebooks' stored outputs."""
+        books = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths.notebooks(self.top)}
+        faults = fitting.unknown(self.space, {name: glued(books[name]["cells"]) for name in self.space.outcomes})
+        if faults:
+            raise CaseError(self.case.name, faults)
+
     def places(self, size: int = 0, seed: int = 0) -> Sequence[int]:
         """All places of the grid, or a seeded sample of so many, always with what the report itself chooses and every
         specification that differs from that in one choice.
@@ -68,8 +73,8 @@ class Sweep:
         chosen = set(self._near())
         if size < len(chosen):
             raise ParameterError(
-                f"--sample {size} is too small: the report's own specification and those one choice away from it "
-                f"are {len(chosen)}; ask for at least as many"
+                f"--sample {size} is too small: the report's own specification and those one choice away from it are "
+                f"always run, so a sample has at least {len(chosen)}"
             )
         rest = random.Random(seed).sample(range(len(self.space)), size)
         for place in rest:
@@ -118,7 +123,7 @@ class Sweep:
             for (notebook, parameters, _, key), result in each(_outcomes, tasks):
                 if isinstance(result, BaseException):
                     failed.append((notebook, parameters, result))
-                elif faults := unknown(self.space, {notebook.stem: result}):
+                elif faults := fitting.unknown(self.space, {notebook.stem: result}):
                     raise CaseError(self.case.name, faults)
                 else:
                     store.put(key, {name: result[name] for name in self.space.watched(notebook.stem, result)})
@@ -126,32 +131,6 @@ class Sweep:
         if failed:
             raise SourcebookError(_failures(failed, total))
         return total
-
-    def table(self, places: Iterable[int], store: Store, folder: Path, sample: dict | None) -> Path:
-        """Write the table of outcomes and its description (a Frictionless data resource) into a folder."""
-        columns: dict[str, dict[str, set]] = {name: {} for name in self.space.outcomes}
-        for place in places:
-            for run in self.runs(place):
-                for name, value in (store.get(run.key) or {}).items():
-                    columns[run.notebook.stem].setdefault(name, set()).add(type(value))
-        fields = {"run": "integer"} | {axis.name: "string" for axis in self.space.axes}
-        for notebook, found in columns.items():
-            for name in self.space.watched(notebook, found):
-                kinds = found[name] - {type(None)}
-                kind = "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
-                fields[f"{notebook}.{name}"] = kind
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / paths.OUTCOMES
-        files.write(path, _rows(self, places, store, list(fields)))
-        told = {
-            "name": path.stem, "path": path.name, "profile": "tabular-data-resource", "format": "csv",
-            "title": "Outcomes of the multiverse: one row a specification; written by sourcebook multiverse",
-            "hash": f"sha256:{digests.file(path)}", "grid": len(self.space), "sample": sample, "fixed": self.fixed,
-            "schema": {"fields": [{"name": n, "type": t} for n, t in fields.items()], "missingValues": [""], "primaryKey": ["run"]},
-            "made": self.made,
-        }  # fmt: skip
-        files.write(path.with_suffix(".json"), json.dumps(told, indent=2, ensure_ascii=False) + "\n")
-        return path
 
 
 def sweep(
@@ -185,9 +164,9 @@ def sweep(
             say("The store of results was damaged: starting anew.")
         with _team(workers, scheduler, case, top) as team:
             ran = swept.fill(places, store, team.each, progress)
-        say(f"{len(places):,} specifications, {len(space):,} in all; {count(ran, 'run')} made, the others were stored")
+        say(f"{len(places):,} of {len(space):,} specifications; {count(ran, 'new run')}")
         sample = {"size": size, "seed": seed} if len(places) < len(space) else None
-        return swept.table(places, store, case.folder if save else folder, sample)
+        return outcomes.write(swept, places, store, case.folder if save else folder, sample)
 
 
 def _team(workers: int, scheduler: str | None, case: Case, top: Path):
@@ -208,19 +187,19 @@ def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress
     if space is None:
         return
     sweep = Sweep(case, space, known, top)
-    told = [multiverse.description(folder) for folder in (multiverse.results(case, top), case.folder)]
+    told = [outcomes.description(folder) for folder in (multiverse.results(case, top), case.folder)]
     if any(found and found["made"] == sweep.made for found in told):
         return
     sample = {"size": MANY, "seed": 0} if len(space) > MANY else None
     places = sweep.places(**sample or {})
     part = f"a sample of {len(places):,}" if sample else f"all {len(places):,}"
     say(
-        f"{paths.OUTCOMES} is out of step with the record: running {part} specifications (sourcebook multiverse runs all)"
+        f"{paths.OUTCOMES} is out of step with the record: running {part} specifications (for all of them: sourcebook multiverse --save)"
     )
     folder = multiverse.results(case, top)
     with Store(folder / STORE) as store, Workers() as team:
         sweep.fill(places, store, team.each, progress)
-        sweep.table(places, store, folder, sample)
+        outcomes.write(sweep, places, store, folder, sample)
 
 
 def _outcomes(notebook: Path, parameters: dict, top: Path, key: str) -> dict:
@@ -228,28 +207,6 @@ def _outcomes(notebook: Path, parameters: dict, top: Path, key: str) -> dict:
     from sourcebook.run import execute
 
     return glued(execute(notebook, parameters, top).cells)
-
-
-def _rows(sweep: Sweep, places: Iterable[int], store: Store, columns: list[str]) -> Iterator[str]:
-    """The lines of the table."""
-    line = _Line()
-    writer = csv.writer(line, lineterminator="\n")
-    writer.writerow(columns)
-    yield line.text
-    for place in places:
-        row = {"run": place + 1} | {name: choice.text for name, choice in sweep.space.at(place).items()}
-        for run in sweep.runs(place):
-            found = store.get(run.key) or {}
-            row |= {f"{run.notebook.stem}.{name}": value for name, value in found.items()}
-        writer.writerow(["" if row.get(column) is None else row[column] for column in columns])
-        yield line.text
-
-
-class _Line:
-    """What csv writes to: the last line alone."""
-
-    def write(self, text: str) -> None:
-        self.text = text
 
 
 def _failures(failed: list, total: int) -> str:
@@ -263,54 +220,3 @@ def _failures(failed: list, total: int) -> str:
     if len(failed) > TOLD:
         lines.append(f"  and {len(failed) - TOLD} more")
     return "\n".join([*lines, "Mend the cause and run the same command again: only these runs are repeated."])
-
-
-def _faults(case: Case, space: Multiverse, known: dict[str, Parameter], top: Path, usual: dict) -> tuple[list, dict]:
-    """What of multiverse.yml does not fit the case and its notebooks; and each choice's typed value."""
-    faults, values = [], {}
-
-    def fault(column: str, found: str, right: str) -> None:
-        faults.append(Fault(paths.MULTIVERSE, found, right, column=column))
-
-    for axis in space.axes:
-        place = f"axes.{axis.name}"
-        if axis.name not in known or axis.name == "case":
-            names = [name for name in known if name != "case"]
-            fault(
-                place, "there is no such parameter", f"the parameters are {', '.join(names)}{nearest(axis.name, names)}"
-            )
-            continue
-        texts = [choice.text for choice in axis.choices]
-        for choice in axis.choices:
-            try:
-                value = checked({axis.name: choice.value}, known, case)
-                values[axis.name, choice.text] = value.get(axis.name, known[axis.name].default)
-            except ParameterError as error:
-                fault(f"{place}.values", str(error).splitlines()[-1].strip(), "sourcebook params lists what is allowed")
-        for text in sorted({text for text in texts if texts.count(text) > 1}):
-            fault(f"{place}.values", f"“{text}” twice", "give each value once")
-        own = written(usual.get(axis.name, known[axis.name].default))
-        if own not in texts:
-            fault(f"{place}.values", f"not the report's own choice, “{own}”", "every axis holds it, to compare with")
-    books = {path.stem: path for path in paths.notebooks(top)}
-    for name in space.outcomes:
-        if name not in books:
-            fault(
-                f"outcomes.{name}",
-                "there is no such notebook",
-                f"the notebooks are {', '.join(books)}{nearest(name, books)}",
-            )
-    return faults, values
-
-
-def unknown(space: Multiverse, figures: dict[str, Iterable[str]]) -> list[Fault]:
-    """Patterns of multiverse.yml that fit none of the named figures of their notebook."""
-    return [
-        Fault(
-            paths.MULTIVERSE, f"“{pattern}” is no figure of this notebook",
-            f"its figures are {', '.join(sorted(figures[name]))}{nearest(pattern, figures[name])}", column=f"outcomes.{name}",
-        )
-        for name, patterns in space.outcomes.items()
-        for pattern in patterns
-        if figures.get(name) and not any(fnmatchcase(figure, pattern) for figure in figures[name])
-    ]  # fmt: skip

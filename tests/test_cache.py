@@ -49,7 +49,7 @@ def test_a_notebook_that_was_never_run_is_not(kept):
     [
         ({"claims.csv": "2"}, "claims.csv changed"),
         ({"new.csv": "1"}, "new.csv is new"),
-        ({"parameter size": "4"}, "parameter size: its default, now 4"),
+        ({"parameter size": "4"}, "parameter size was its default, is now 4"),
         ({"Python": "3.12.0"}, "Python: None, now 3.12.0"),
     ],
 )

@@ -112,7 +112,7 @@ class TestCheck:
         (tmp_path / "other.txt").write_text("Another article.\n", encoding="utf-8")
         result = here("check", "--article", str(tmp_path / "other.txt"))
         assert result.exit_code == 1 and result.stdout == ""
-        assert "case.yml, column article.sha256: the article at hand has" in result.stderr
+        assert "case.yml, key article.sha256: the article at hand has" in result.stderr
 
 
 class TestExitCodes:
@@ -223,7 +223,7 @@ class TestNoTraceback:
     def test_a_multiverse_of_a_notebook_that_there_is_not(self, broken):
         file = next(broken.glob("data/*/multiverse.yml"))
         file.write_text(file.read_text(encoding="utf-8").replace("  claims: [", "  clams: ["), encoding="utf-8")
-        assert "column outcomes.clams: there is no such notebook" in self.told("check")
+        assert "key outcomes.clams: there is no such notebook" in self.told("check")
         assert typed("explain").exit_code == 0
 
     def test_an_unreadable_multiverse(self, broken):
@@ -288,7 +288,7 @@ class TestExplain:
         ]
         self.edit(tally, "# Another question", "# A question")
         assert self.told("-p", "size=4") == [
-            "tally: would run", "    parameter size: its default, now 4", self.STORED[1], "A build would run 1 notebook.",
+            "tally: would run", "    parameter size was its default, is now 4", self.STORED[1], "A build would run 1 notebook.",
         ]  # fmt: skip
         entry = next((top / "_build" / "cache").rglob("hue/*.json"))
         entry.write_bytes(entry.read_bytes()[:-9])

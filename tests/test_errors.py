@@ -41,7 +41,7 @@ class TestFault:
                 Fault("claims.csv", "the row is empty", "delete it", row=12),
                 "claims.csv, row 12: the row is empty; delete it",
             ),
-            (Fault("case.yml", "empty", "write one", column="title"), "case.yml, column title: empty; write one"),
+            (Fault("case.yml", "empty", "write one", column="title"), "case.yml, key title: empty; write one"),
             (Fault("a.bib", "missing", "write it"), "a.bib: missing; write it"),
         ],
     )

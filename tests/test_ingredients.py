@@ -182,9 +182,9 @@ def test_differences_are_told_in_words():
     assert ingredients.differences(old, new) == [
         "Python: 3.11.1, now 3.12.0",
         "engine: fork, now kernel",
-        'parameter a: "F", now "C"',
-        "parameter b: 1, now its default",
-        "parameter c: its default, now [2]",
+        "parameter a was F, is now C",
+        "parameter b was 1, is now its default",
+        "parameter c was its default, is now 2",
         "x.csv changed",
         "y.csv is gone",
         "z.csv is new",

@@ -64,9 +64,9 @@ class TestProcesses:
 
     def test_may_open_and_fill_it_at_once(self, tmp_path):
         with Workers(2) as team:
-            found = dict(team.each(jobs.store, [(tmp_path, who, 150) for who in (1, 2)]))
+            found = dict(team.each(jobs.store, [(tmp_path, who, 60) for who in (1, 2)]))
         assert list(found.values()) == [True, True]
-        for number in range(150):
+        for number in range(60):
             with Store(tmp_path / f"{number}.sqlite") as store:
                 assert store.missing(["of 1", "of 2"]) == 0
 

@@ -21,6 +21,7 @@ from room import EXPECTED, HEADER, SPACE, SUMS, multiverse, small
 from scratch import ROOT, checkout, sourcebook
 
 from sourcebook import multiverse as verse
+from sourcebook import outcomes
 from sourcebook import sweep as sweeping
 from sourcebook.analysis import hypotheses
 from sourcebook.case import load
@@ -88,7 +89,7 @@ class TestTheTable:
         path = sweep(load("", top), top, say=said.append)
         assert path == top / "_build" / "multiverse" / "fair" / "outcomes.csv"
         assert path.read_bytes() == TABLE.encode()
-        assert said == ["12 specifications, 12 in all; 10 runs made, the others were stored"]
+        assert said == ["12 of 12 specifications; 10 new runs"]
         assert len(verse.outcomes(load("", top))) == 12
 
     def test_agrees_with_the_analysis_done_directly(self, tmp_path):
@@ -128,7 +129,7 @@ class TestTheTable:
         with Store(room.top / "made.sqlite") as store:
             for run in swept.runs(0):
                 store.put(run.key, {"word": hostile, "shade": hostile})
-            path = swept.table([0], store, room.top / "out", None)
+            path = outcomes.write(swept, [0], store, room.top / "out", None)
         assert rows(path)[0]["tally.word"] == rows(path)[0]["hue.shade"] == hostile
 
 
@@ -215,7 +216,9 @@ class TestASample:
         assert list(wide.places()) == list(wide.places(40)) == list(wide.places(1000)) == list(range(40))
 
     def test_that_is_too_small_is_refused_with_the_smallest_size(self, wide):
-        with pytest.raises(ParameterError, match=r"--sample 11 is too small: .* are 12; ask for at least as many"):
+        with pytest.raises(
+            ParameterError, match=r"--sample 11 is too small: .* always run, so a sample has at least 12"
+        ):
             wide.places(11)
 
     def test_is_recorded_beside_its_table_whose_gaps_show_it(self, room):
@@ -365,7 +368,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
     (top / "log").rename(top / "first")
     done = sourcebook(top, "multiverse", "--workers", "1")
     assert done.returncode == 0, done.stderr
-    assert f"12 specifications, 12 in all; {10 - len(before)} runs made, the others were stored" in done.stdout
+    assert f"12 of 12 specifications; {10 - len(before)} new run" in done.stdout
     assert before.items() <= kept(top).items() and len(kept(top)) == 10
     ended = {json.loads(outcomes)["word"].replace(",", "") for outcomes in before.values() if "word" in outcomes}
     again = {" ".join(reversed(line.split())) for line in (top / "log").read_text().splitlines()}
@@ -404,7 +407,7 @@ class TestReady:
     def test_runs_a_sample_where_there_are_many(self, room, ready, monkeypatch):
         monkeypatch.setattr(sweeping, "MANY", 8)
         (said,) = ready()
-        assert "running a sample of 8 specifications (sourcebook multiverse runs all)" in said
+        assert "running a sample of 8 specifications (for all of them: sourcebook multiverse --save)" in said
         assert len(verse.outcomes(room.case)) == 8
         assert ready() == [] and room.ran == []
 
@@ -424,7 +427,7 @@ class TestTheStoredTable:
         return load("", ROOT)
 
     def test_is_in_step_with_record_axes_and_code(self, record):
-        told = verse.description(record.folder)
+        told = outcomes.description(record.folder)
         assert told["made"] == verse.made(record, verse.read(record), ROOT), "run: sourcebook multiverse --save"
         assert told["sample"] is None and told["fixed"] == {}
         assert len(verse.outcomes(record)) == told["grid"] == len(verse.read(record))
@@ -436,6 +439,6 @@ class TestTheStoredTable:
         places = sorted({swept.base, *random.Random(1).sample(range(len(space)), 11)})
         with Store(tmp_path / "runs.sqlite") as store, Workers() as team:
             swept.fill(places, store, team.each)
-            made = rows(swept.table(places, store, tmp_path, None))
+            made = rows(outcomes.write(swept, places, store, tmp_path, None))
         stored = rows(record.folder / "outcomes.csv")
         assert made == [stored[place] for place in places]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import jobs
@@ -117,9 +118,7 @@ class TestSideBySide:
 
 class TestAProcess:
     def test_has_imported_what_a_run_needs_before_it_is_asked_to_run(self, team):
-        names = [
-            (name,) for name in ("pandas", "altair", "papermill", "sourcebook.run", "sourcebook.analysis.hypotheses")
-        ]
+        names = [(name,) for name in ("pandas", "altair", "papermill", "sourcebook.analysis.hypotheses")]
         assert results(team, jobs.imported, *names) == dict.fromkeys(names, True)
 
     def test_has_one_thread_so_that_it_may_fork(self, team):
@@ -203,10 +202,15 @@ class TestNothingStaysBehind:
         notebooks = waited(mark)
         others = family(caller.pid)
         assert notebooks in others
-        caller.send_signal(how)
-        printed, _ = caller.communicate(timeout=20)
-        assert caller.returncode != 0 and printed == b""
-        assert [number for number in others if not gone(number)] == []
+        try:
+            caller.send_signal(how)
+            printed, _ = caller.communicate(timeout=20)
+            assert caller.returncode != 0 and printed == b""
+            assert [number for number in others if not gone(number)] == []
+        finally:
+            for number in {caller.pid, *others}:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
 
 
 def family(session: int) -> set[int]:

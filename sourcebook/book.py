@@ -229,13 +229,13 @@ def _replace(new: Path, target: Path) -> None:
 
     Where two builds end at once, the last to come wins.
     """
+    refused = None
     for attempt in range(100):
         with suppress(FileNotFoundError):
             target.rename(new.with_name(f"old-{attempt}"))
         try:
             new.rename(target)
             return
-        except OSError:  # another build has put its own there just now
-            if not target.exists():
-                raise
-    raise BuildError(f"{target} is being replaced again and again; wait for the other builds to end, and build again.")
+        except OSError as error:  # another build has put its own there just now
+            refused = error
+    raise BuildError(f"{target} cannot be replaced ({refused}): wait for other builds to end, and build again.")

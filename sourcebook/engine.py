@@ -29,7 +29,7 @@ class ForkEngine(Engine):
                 nb_man, kernel_name, execution_timeout=execution_timeout, resources=resources or {}, **kwargs
             )
         folder = (resources or {}).get("metadata", {}).get("path") or os.getcwd()
-        with _placed(nb_man), workers.process(guarded, folder, sys.path) as (child, pipe):
+        with _placed(nb_man), workers.process(guarded, folder) as (child, pipe):
             for place, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, place)
                 if cell.cell_type == "code" and cell.source.strip():

@@ -92,7 +92,7 @@ class Hook(DisplayHook):
         self.result = {}
 
 
-def work(pipe: Connection, folder: str, path: list[str]) -> None:
+def work(pipe: Connection, folder: str) -> None:
     """Run cells as they come down the pipe, (source) -> (outputs, execution count, fatal), until None comes.
 
     `fatal` says in words why the run must end though the cell may look well: the cell asked the interpreter to
@@ -104,7 +104,6 @@ def work(pipe: Connection, folder: str, path: list[str]) -> None:
 
     numpy.random.seed()  # or every run would draw the same numbers, as Python's own generator knows
     os.chdir(folder)
-    sys.path[:] = path
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process
     sys.stdout, sys.stderr = Stream("stdout", 1), Stream("stderr", 2)
     own, forks = os.getpid(), []
@@ -138,10 +137,10 @@ def _show(kind, value, lines) -> None:
     put({"output_type": "error", "ename": kind.__name__, "evalue": str(value), "traceback": lines})
 
 
-def guarded(pipe: Connection, folder: str, path: list[str]) -> None:
+def guarded(pipe: Connection, folder: str) -> None:
     """`work`, its own failure told to the parent."""
     try:
-        work(pipe, folder, path)
+        work(pipe, folder)
     except (EOFError, BrokenPipeError):
         pass  # the parent is gone
     except BaseException:

@@ -54,7 +54,8 @@ def statements(notebook: Path) -> str:
 
 def files(top: Path, folder: Path) -> Made:
     """Each file below a folder, hidden ones apart."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return digests.files(top, found) if folder.is_relative_to(top) else digests.files(folder, found)
 
 

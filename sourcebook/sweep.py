@@ -219,4 +219,6 @@ def _failures(failed: list, total: int) -> str:
         lines.append(f"  {notebook.stem} with {told}: {cause}")
     if len(failed) > TOLD:
         lines.append(f"  and {len(failed) - TOLD} more")
-    return "\n".join([*lines, "Mend the cause and run the same command again: only these runs are repeated."])
+    return "\n".join(
+        [*lines, "Mend the cause and run the same command again: results that are still valid are not repeated."]
+    )

@@ -6,10 +6,6 @@ thread does not survive a fork.
 """
 
 import gc
-import os
-
-threads = os.environ.get("OPENBLAS_NUM_THREADS")
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read once, when numpy is imported
 
 import altair as alt
 import frictionless  # noqa: F401
@@ -26,15 +22,14 @@ import sourcebook.analysis.hypotheses
 import sourcebook.analysis.messaging
 import sourcebook.analysis.reactions
 import sourcebook.analysis.register
+import sourcebook.analysis.robustness
 import sourcebook.analysis.source
 import sourcebook.charts
+import sourcebook.curves
+import sourcebook.multiverse
 import sourcebook.selection
 import sourcebook.show  # noqa: F401
 from sourcebook.forked import Display, Hook
-
-del os.environ["OPENBLAS_NUM_THREADS"]  # a notebook's environment is the user's
-if threads is not None:
-    os.environ["OPENBLAS_NUM_THREADS"] = threads
 
 # Altair builds its schema and pandas its formatters on first use: use them.
 alt.Chart(pd.DataFrame({"x": [1], "y": ["a"]})).mark_bar().encode(x="x:Q", y="y:N").to_dict()

@@ -41,7 +41,7 @@ def prepare() -> None:
     """Let the fork server begin its imports now, while this process is busy with its own."""
     if available():
         multiprocessing.set_forkserver_preload([WARM])
-        with _no_main():
+        with starting, _no_main(), _clean():
             forkserver.ensure_running()
 
 
@@ -52,8 +52,8 @@ def process(target: Callable, *args):
     if METHOD == "forkserver":
         context.set_forkserver_preload([WARM])
     ours, theirs = context.Pipe()
-    child = context.Process(target=target, args=(theirs, *args))
-    with starting, _no_main():
+    child = context.Process(target=_begin, args=(theirs, target, list(sys.path), dict(os.environ), *args))
+    with starting, _no_main(), _clean():
         child.start()
     theirs.close()
     try:
@@ -76,6 +76,30 @@ def _no_main():
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _clean():
+    """An environment from which a fork server imports the modules that this process would, whatever lies in its folder.
+
+    OpenBLAS, which numpy brings, would start threads; it looks once, when it is loaded.
+    """
+    wanted = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def _begin(pipe, target: Callable, path: list[str], environment: dict[str, str], *args) -> None:
+    """In the new process: `target`, in the caller's environment as it is now."""
+    sys.path[:] = path
+    os.environ.clear()
+    os.environ.update(environment)
+    target(pipe, *args)
+
+
 class Worker:
     """One warm process, started when it is first called, and again after it died."""
 
@@ -88,7 +112,7 @@ class Worker:
             if self.closed:
                 raise Died("it was not started")
             if self.running is None:
-                started = process(_serve, sys.path)
+                started = process(_serve)
                 self.child, self.pipe = started.__enter__()
                 self.running = started
         try:
@@ -178,13 +202,12 @@ class Workers:
             self.idle.put(worker)
 
 
-def _serve(pipe, path: list[str]) -> None:
+def _serve(pipe) -> None:
     """The process's side: jobs in, results out, until the pipe closes."""
     global METHOD
     METHOD = "fork"
     os.setpgid(0, 0)  # so that it can be ended with all that it started
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process
-    sys.path[:] = path
     with suppress(EOFError, BrokenPipeError):
         while True:
             job, args = pipe.recv()

@@ -208,7 +208,8 @@ class TestNothingStaysBehind:
             assert caller.returncode != 0 and printed == b""
             assert [number for number in others if not gone(number)] == []
         finally:
-            for number in {caller.pid, *others}:
+            caller.kill()
+            for number in family(caller.pid):
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
 

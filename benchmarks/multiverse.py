@@ -127,7 +127,7 @@ def main() -> None:
         kept = stored(top)
         print(f"killed with {kept:,} of {total:,} results stored; of its processes {len(alive)} lived on")
         _, told = followed(top, size, total, ())
-        made = int(re.search(r"([\d,]+) runs? made", told)[1].replace(",", ""))
+        made = int(re.search(r"([\d,]+) new run", told)[1].replace(",", ""))
         if table(top) != whole:
             sys.exit("the table of the resumed sweep is another")
     print(f"resumed: {made:,} runs made, {made + kept - total} repeated; the table is the same to the byte")

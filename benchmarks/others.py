@@ -98,7 +98,7 @@ def main() -> None:
 
         def sourcebook() -> None:
             runs = Path(__file__).with_name("runs.py")
-            call(sys.executable, runs, "--forked", top, notebook, options.sets, out["sourcebook"], cwd=top)
+            call(sys.executable, runs, "--forked", top, notebook, options.sets, 1, out["sourcebook"], cwd=top)
 
         def ploomber() -> None:
             """Two processes side by side, half of the runs each."""

@@ -13,7 +13,13 @@ from nbformat import v4
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAVE = shutil.ignore_patterns(
-    ".git", ".venv", "_build", "*.egg-info", "__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".claude"
+    ".git",
+    ".venv",
+    "_build",
+    "*.egg-info",
+    "__pycache__",
+    ".pytest_cache",
+    ".ipynb_checkpoints",
 )
 BOOKS = ["source", "claims", "reactions", "assessment", "messaging", "hypotheses", "robustness", "register"]
 PARAMETERS = 'colour: str = "red"  # which colour\nsize: int = 3  # how large'

@@ -2,6 +2,8 @@
 
 Every chart draws one frame, so that the frame is its data table. Colours stand for blocs, stances or layers
 and nothing else; the article's own voice is grey.
+
+Altair would check each part of a chart as it is made, which costs a tenth of a run: the tests check every chart whole.
 """
 
 import json
@@ -9,6 +11,7 @@ from itertools import cycle
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from sourcebook import theme
 from sourcebook.statements import OWN
@@ -38,6 +41,7 @@ def _voiced(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     return frame.assign(voice=frame["bloc"].astype("str").map(lambda bloc: labels.get(bloc, bloc)))
 
 
+@debug_mode(False)
 def sections(by_section: pd.DataFrame, blocs: dict[str, str]) -> alt.Chart:
     """Stacked bars: coded statements in each section of the article, by voice."""
     frame = _voiced(by_section, blocs)
@@ -52,6 +56,7 @@ def sections(by_section: pd.DataFrame, blocs: dict[str, str]) -> alt.Chart:
     )  # fmt: skip
 
 
+@debug_mode(False)
 def distance(distance: pd.DataFrame) -> alt.Chart:
     """Stacked bars: coded statements by what stands between speaker and article, by mode."""
     modes = ["direct", "mixed", "indirect", "own"]
@@ -66,6 +71,7 @@ def distance(distance: pd.DataFrame) -> alt.Chart:
     )  # fmt: skip
 
 
+@debug_mode(False)
 def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
     """A grid of counts: who does what by speaking. The number stands in the cell, so colour only helps the eye."""
     base = alt.Chart(by_actor, width=theme.WIDTH, height=_height(by_actor["actor"].nunique())).encode(
@@ -81,6 +87,7 @@ def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
     return cells + base.mark_text().encode(text=alt.Text("claims:Q"), color=dark)
 
 
+@debug_mode(False)
 def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Chart:
     """A mark for each subject that a side speaks of, coloured by how the two accounts stand to each other."""
     colours = ["#b35806", "#e8964a", "#2c6aa6", "#6fa3cf", theme.OWN]
@@ -98,6 +105,7 @@ def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Cha
     )  # fmt: skip
 
 
+@debug_mode(False)
 def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
     """What the article dates, a row each, from first to last day."""
     whole = ["event", "source"]
@@ -114,6 +122,7 @@ def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
     )  # fmt: skip
 
 
+@debug_mode(False)
 def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str]) -> alt.LayerChart:
     """One mark a reaction on the scale from rejecting to praising, actors sorted by their mean."""
     order = list(
@@ -140,6 +149,7 @@ def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str
     return base.transform_aggregate(rows="count()").mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0)) + marks
 
 
+@debug_mode(False)
 def bearing(bearing: pd.DataFrame) -> alt.Chart:
     """Diverging bars: rows of the article for (right) and against (left) each conclusion of the assessor."""
     kinds = ["supports", "undercuts", "contradicts"]
@@ -152,6 +162,7 @@ def bearing(bearing: pd.DataFrame) -> alt.Chart:
     )  # fmt: skip
 
 
+@debug_mode(False)
 def stress(stress: pd.DataFrame, groups: list[str]) -> alt.Chart:
     """A column a group: how many statements each makes on each topic, the statement's own topics on top."""
     topics = list(stress["topic"].drop_duplicates())
@@ -165,6 +176,7 @@ def stress(stress: pd.DataFrame, groups: list[str]) -> alt.Chart:
     )  # fmt: skip
 
 
+@debug_mode(False)
 def scores(scores: pd.DataFrame) -> alt.LayerChart:
     """Bars: how much of the evidence speaks against each hypothesis, the least first."""
     frame = scores.assign(label=scores["id"] + " " + scores["title"])
@@ -177,6 +189,7 @@ def scores(scores: pd.DataFrame) -> alt.LayerChart:
     return base.mark_bar(color=theme.COLOURS[0]) + number
 
 
+@debug_mode(False)
 def matrix(grid: pd.DataFrame) -> alt.LayerChart:
     """The matrix of consistency ratings, the most telling items on top; the rating stands in the cell."""
     ratings = ["II", "I", "N", "C", "CC"]

@@ -7,6 +7,7 @@ import json
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from sourcebook import theme
 
@@ -23,6 +24,7 @@ def _height(frame: pd.DataFrame) -> int:
     return max(len(frame), 1) * STEP
 
 
+@debug_mode(False)
 def survival(survival: pd.DataFrame, sets: int) -> alt.LayerChart:
     """Stacked bars: in how many of the sets of choices each hypothesis leads, alone or tied."""
     frame = survival.assign(label=survival["id"] + " " + survival["title"]).astype({"best": object, "worst": object})
@@ -38,6 +40,7 @@ def survival(survival: pd.DataFrame, sets: int) -> alt.LayerChart:
     return bars + base.mark_text(align="left", dx=5).encode(x="led:Q", text=alt.Text("share:Q", format=".0%"))
 
 
+@debug_mode(False)
 def curve(curve: pd.DataFrame, choices: pd.DataFrame) -> alt.VConcatChart:
     """The specification curve: the sorted lead of one hypothesis, and below it the share of sets that make each choice."""
     ends = alt.Scale(domain=[0, int(curve["end"].max()) if len(curve) else 1], nice=False)
@@ -68,6 +71,7 @@ def curve(curve: pd.DataFrame, choices: pd.DataFrame) -> alt.VConcatChart:
     return alt.vconcat(top, bottom, spacing=6, bounds="flush")
 
 
+@debug_mode(False)
 def leverage(leverage: pd.DataFrame) -> alt.LayerChart:
     """Bars: of the pairs of sets that differ in one choice alone, the share whose leaders differ, a bar an axis."""
     words = leverage["share"].map(lambda share: "no pair" if pd.isna(share) else f"{share:.0%}")

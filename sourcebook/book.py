@@ -23,7 +23,7 @@ from sourcebook.check import check
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.paths import notebooks
-from sourcebook.run import Progress, run_all, silent
+from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
 
 
@@ -67,10 +67,7 @@ def commentary_faults(folder: Path, top: Path) -> list[Fault]:
     faults = []
     for path in notebooks(top):
         text = folder / paths.COMMENTARY / f"{path.stem}.md"
-        outputs = [
-            out for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] for out in cell.get("outputs", [])
-        ]
-        names = {out["metadata"]["scrapbook"]["name"] for out in outputs if "scrapbook" in out.get("metadata", {})}
+        names = set(glued(json.loads(path.read_text(encoding="utf-8"))["cells"]))
         if text.is_file() and names:
             faults += commentary.faults(text, names)
     return faults

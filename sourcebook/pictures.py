@@ -11,9 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sourcebook import digests, files, theme
+from sourcebook.formats import CHART
 
 VEGA_LITE = "5.20"
-CHART = "application/vnd.vegalite.v5+json"
 SCRIPT = "window.vegaEmbed=vegaEmbed;"
 KEPT = 400  # pictures; the ones longest unused go
 

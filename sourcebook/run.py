@@ -9,12 +9,12 @@ from pathlib import Path
 from sourcebook import files, workers
 from sourcebook.cache import Cache
 from sourcebook.errors import RunError, SourcebookError
+from sourcebook.formats import VALUE
 from sourcebook.workers import Died, Workers
 
 TIMEOUT = 600  # seconds a cell
 QUIET = "--IPKernelApp.log_level=50"  # a kernel's notes about its transport are no news of the notebook
 ENGINES = {"fork": "sourcebook", "kernel": "sourcebook-kernel"}  # as papermill calls them
-GLUE = "application/papermill.record/"
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 
 
@@ -67,7 +67,7 @@ def run(notebook: Path, output: Path, parameters: dict, cwd: Path, engine: str =
 def glued(cells) -> dict:
     """The named values (text, numbers) in the outputs of some cells."""
     return {
-        output["metadata"]["scrapbook"]["name"]: json.loads(output["data"][f"{GLUE}application/json"])
+        output["metadata"]["scrapbook"]["name"]: json.loads(output["data"][f"{VALUE}application/json"])
         for cell in cells
         for output in cell.get("outputs", [])
         if "scrapbook" in output.get("metadata", {})

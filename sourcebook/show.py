@@ -17,11 +17,10 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
+from sourcebook.formats import CHART as VEGALITE
+from sourcebook.formats import CHOICES, TABLE
+from sourcebook.formats import VALUE as GLUE
 
-VEGALITE = "application/vnd.vegalite.v5+json"
-TABLE = "application/vnd.dataresource+json"
-CHOICES = "application/vnd.sourcebook.choices+json"
-GLUE = "application/papermill.record/"
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
 
 

@@ -8,11 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sourcebook.errors import choices
-
-CHART = "application/vnd.vegalite.v5+json"
-TABLE = "application/vnd.dataresource+json"
-CHOICES = "application/vnd.sourcebook.choices+json"
-VALUE = "application/papermill.record/"
+from sourcebook.formats import CHART, VALUE
 
 
 @lru_cache(maxsize=64)

@@ -3,8 +3,9 @@
 from docutils import nodes
 from sphinx.util import logging
 
+from sourcebook.formats import CHART, CHOICES, TABLE, VALUE
+
 from . import NAME, chooser, figures, links, tables
-from .notebooks import CHART, CHOICES, TABLE, VALUE
 
 logger = logging.getLogger(__name__)
 

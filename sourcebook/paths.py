@@ -12,6 +12,7 @@ CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 LOCK = "requirements.lock"
+ORIGIN = "origin.json"  # in a package, which has no git: the commit and the moment of it
 
 
 def root(start: Path | None = None) -> Path:

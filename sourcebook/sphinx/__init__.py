@@ -16,9 +16,9 @@ def edition() -> int:
 
 def setup(app):
     """Connect every part. What each one does is said at the top of its module."""
-    from . import assets, case, chooser, code, figures, links, maths, outputs, pages, policy, tables
+    from . import assets, case, chooser, code, downloads, figures, links, maths, outputs, pages, policy, tables
 
-    for part in (policy, case, outputs, figures, tables, chooser, maths, code, pages, links, assets):
+    for part in (policy, case, outputs, figures, tables, downloads, chooser, maths, code, pages, links, assets):
         part.setup(app)
     try:
         number = version("sourcebook")

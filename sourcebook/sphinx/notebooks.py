@@ -34,7 +34,8 @@ def read(env, name: str) -> dict:
     return _read(str(path), path.stat().st_mtime_ns)
 
 
-def _outputs(notebook: dict):
+def outputs(notebook: dict):
+    """Every output of every cell, in order."""
     for cell in notebook["cells"]:
         yield from cell.get("outputs", [])
 
@@ -42,7 +43,7 @@ def _outputs(notebook: dict):
 def values(notebook: dict) -> dict[str, str]:
     """Name -> text of every value that the notebook glued."""
     found = {}
-    for output in _outputs(notebook):
+    for output in outputs(notebook):
         record = output.get("metadata", {}).get("scrapbook", {})
         if record.get("mime_prefix") == VALUE:
             text = output["data"].get(VALUE + "text/plain", "")
@@ -52,7 +53,7 @@ def values(notebook: dict) -> dict[str, str]:
 
 def figures(notebook: dict) -> dict[str, dict]:
     """Name -> Vega-Lite specification of every figure that the notebook shows."""
-    specs = (output["data"][CHART] for output in _outputs(notebook) if CHART in output.get("data", {}))
+    specs = (output["data"][CHART] for output in outputs(notebook) if CHART in output.get("data", {}))
     return {spec.get("usermeta", {}).get("sourcebook", {}).get("name"): spec for spec in specs}
 
 

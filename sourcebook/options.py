@@ -24,8 +24,13 @@ ENGINE = click.option(
     "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
     help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",
 )  # fmt: skip
-
-
+OUTPUT = click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write into a file of this name."
+)
+FORM = click.option(
+    "--format", "form", type=click.Choice(["apa", "bibtex", "cff", "csl-json", "ris"]), default="apa", show_default=True,
+    metavar="FORM", help="apa, bibtex, cff, csl-json or ris.",
+)  # fmt: skip
 FRESH = click.option("--fresh", is_flag=True, help="Run all notebooks and build all pages anew.")
 
 

@@ -26,6 +26,7 @@ from sourcebook.paths import notebooks
 from sourcebook.press import pdf, sheet
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
+from sourcebook.work import work
 
 
 class Plan(NamedTuple):
@@ -209,7 +210,7 @@ def _print(source: Path, case: Case, epoch: int, output: Path) -> None:
     """Print the staged source, which Jupyter Book has read already; raise BuildError where that cannot be done."""
     single = _jupyter_book(source, "singlehtml")
     page = single / f"{paths.settings(source / paths.TOC)['root']}.html"
-    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, origin.day(epoch)))
+    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, work(case.meta, case.name, origin.day(epoch))))
     written = files.write(single / "sheet.html", made)
     # In a process of its own, since typefaces are dated by a variable of the environment.
     command = [sys.executable, "-m", pdf.__name__, written, output]
@@ -249,7 +250,7 @@ def _jupyter_book(source: Path, builder: str = "html") -> Path:
     html = source / paths.BUILD / builder
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
-        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]
+        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|threw an exception", line)]
         detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
         raise BuildError(
             f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again."

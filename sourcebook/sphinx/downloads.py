@@ -33,6 +33,11 @@ def link(path: str, label: str) -> download:
     return download("", label, path=path)
 
 
+def joined(items: list[nodes.Node]) -> list[nodes.Node]:
+    """Nodes with a dot between them."""
+    return [part for place, item in enumerate(items) for part in ([nodes.Text(" · ")] if place else []) + [item]]
+
+
 def of_figure(spec: dict) -> list[download]:
     name = tables.slug(figures.name(spec))
     return [link(f"figures/{name}.{form}", form.upper()) for form in ("svg", "png")] + [of_table(name)[0]]

@@ -30,7 +30,8 @@ def read(env, name: str) -> dict:
     if name not in known:
         raise LookupError(f"the book has no notebook {name!r}; {choices(name, known)}")
     path = Path(env.doc2path(known[name]))
-    env.note_dependency(str(path))
+    if "docname" in env.temp_data:  # a page is being read, not written
+        env.note_dependency(str(path))
     return _read(str(path), path.stat().st_mtime_ns)
 
 
@@ -55,6 +56,12 @@ def figures(notebook: dict) -> dict[str, dict]:
     """Name -> Vega-Lite specification of every figure that the notebook shows."""
     specs = (output["data"][CHART] for output in outputs(notebook) if CHART in output.get("data", {}))
     return {spec.get("usermeta", {}).get("sourcebook", {}).get("name"): spec for spec in specs}
+
+
+def place(notebook: dict, figure: str) -> int | None:
+    """The index, from 0, of the cell that shows the figure of this name."""
+    found = (number for number, cell in enumerate(notebook["cells"]) if figure in figures({"cells": [cell]}))
+    return next(found, None)
 
 
 def pick(env, dotted: str, kind: str) -> object:

@@ -6,7 +6,7 @@ from pathlib import Path
 from docutils import nodes
 
 from sourcebook import digests, paths
-from sourcebook.run import INJECTED
+from sourcebook.run import INJECTED, PARAMETERS
 
 from . import case, downloads, figures, notebooks
 
@@ -20,10 +20,22 @@ def note(env, docname: str, cell_index: int | None, files: list[downloads.downlo
     told = [
         ("Notebook", [downloads.of_notebook(name), nodes.Text(f", cell {number(notebook, cell_index)}")]),
         ("Parameters", values(notebook)),
-        ("Data", data(env, name)),
-        ("Downloads", joined(files)),
+        ("Data", data(env, name, notebook)),
+        ("Downloads", downloads.joined(files)),
     ]
     return disclosed(told)
+
+
+def of_parameters(env) -> figures.disclosure:
+    """The note of the table of all parameters: the cell of each notebook that declares them."""
+    told = []
+    for docname in notebooks.docnames(env):
+        name = docname.rsplit("/", 1)[-1]
+        cells = notebooks.read(env, name)["cells"]
+        for place, cell in enumerate(cells, 1):
+            if PARAMETERS in cell.get("metadata", {}).get("tags", []):
+                told.append(nodes.inline("", "", downloads.of_notebook(name), nodes.Text(f", cell {place}")))
+    return disclosed([("Notebooks", downloads.joined(told))])
 
 
 def disclosed(told: list[tuple[str, list[nodes.Node]]]) -> figures.disclosure:
@@ -42,31 +54,30 @@ def number(notebook: dict, index: int | None) -> int:
 
 def values(notebook: dict) -> list[nodes.Node]:
     """The parameters that the notebook takes, with their values in this run."""
-    return joined([nodes.literal("", f"{item['name']} = {item['value']}") for item in notebooks.parameters(notebook)])
+    return downloads.joined([nodes.literal("", f"{item['name']} = {item['value']}") for item in notebooks.parameters(notebook)])
 
 
-def data(env, name: str) -> list[nodes.Node]:
+def data(env, name: str, notebook: dict) -> list[nodes.Node]:
     """Every file of the record that the notebook loads, with the first 16 hex digits of its SHA-256."""
     folder = case.folder(env.app)
-    for path in read(folder, name):
+    files = read(folder, name, notebook, [resource["path"] for resource in case.schema(env.app)["resources"]])
+    for path in files:
         env.note_dependency(str(path))
-    found = hashed(tuple(read(folder, name)), tuple(path.stat().st_mtime_ns for path in read(folder, name)))
-    listed = [nodes.inline("", "", nodes.Text(f"{path.relative_to(folder).as_posix()} "), nodes.literal("", digest[:16])) for path, digest in found]
-    return joined(listed)
+    found = hashed(tuple(files), tuple(path.stat().st_mtime_ns for path in files))
+    return downloads.joined([
+        nodes.inline("", f"{path.relative_to(folder).as_posix()} ", nodes.literal("", digest[:16]), classes=["file"])
+        for path, digest in found
+    ])  # fmt: skip
 
 
-def read(folder: Path, name: str) -> list[Path]:
-    """The files of a case that a notebook may read: loading a case reads all of its tables."""
-    found = [folder / paths.CASE, folder / paths.PACKAGE, *sorted(folder.glob("*.csv"))]
-    found += [folder / paths.COMMENTARY / f"{name}.md", folder / paths.MULTIVERSE]
-    return [path for path in found if path.is_file()]
+def read(folder: Path, name: str, notebook: dict, listed: list[str]) -> list[Path]:
+    """The files of a case that a notebook reads: to load a case is to check and read all of its tables."""
+    found = [paths.CASE, paths.PACKAGE, *listed, f"{paths.COMMENTARY}/{name}.md"]
+    if any("multiverse" in "".join(cell["source"]) for cell in notebook["cells"]):
+        found += [paths.MULTIVERSE, paths.OUTCOMES]
+    return [folder / file for file in found if (folder / file).is_file()]
 
 
 @lru_cache(maxsize=64)
 def hashed(files: tuple[Path, ...], changed: tuple[int, ...]) -> list[tuple[Path, str]]:
     return [(path, digests.file(path)) for path in files]
-
-
-def joined(items: list[nodes.Node]) -> list[nodes.Node]:
-    """Nodes with a dot between them."""
-    return [part for place, item in enumerate(items) for part in ([nodes.Text(" · ")] if place else []) + [item]]

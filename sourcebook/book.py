@@ -145,43 +145,53 @@ def build(
     say(f"Case {case.name}" + "".join(f", {name}={written(value)}" for name, value in told.values.items()))
     if any(map(reads_outcomes, books)):
         ready(case, told.known, top, progress, say)
+    refused = None
+    if "pdf" in formats:
+        try:
+            pdf.printer()
+        except BuildError as error:
+            refused, formats = error, ("html",)
     made = ingredients.of_report(told.values, books, case.folder, top, engine)
     if not fresh and stamp.holds(target, made, formats):
         say(stamp.UNCHANGED)
-        return target / "html" / "index.html"
-    target.parent.mkdir(exist_ok=True)
-    epoch, refused = origin.date(top, case.folder), None
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
-        source = Path(scratch) / "source"
-        _stage(top, case, source, epoch)
-        store = None if fresh else cache(case, told, top, engine)
-        run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
-        say("Building the pages")
-        with _drawing(top, source):
-            html = _jupyter_book(source)
-        report = Path(scratch) / "report"
-        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
-        html.rename(report / "html")
-        values = {"case": case.name, **told.values}
-        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
-        made_in = {"html"}
-        if "pdf" in formats:
-            try:
-                say("Printing the PDF")
-                _print(source, case, epoch, paths.printed(report / "html" / "index.html", name))
-                made_in.add("pdf")
-            except BuildError as error:
-                refused = error
-        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
-            stamp.put(report, made, request, made_in)  # without a stamp, what changed meanwhile is built the next time
-        _replace(report, target)
+    else:
+        _make(case, told, top, target, made, request, say, progress, engine, fresh, formats)
     page = target / "html" / "index.html"
     if refused:
         raise BuildError(f"{refused}\nThe HTML report was built: {page}")
     return page
 
 
-def _stage(top: Path, case: Case, source: Path, epoch: int) -> None:
+def _make(case, told, top, target, made, request, say, progress, engine, fresh, formats) -> None:
+    """Make everything aside, and put it in its place when it is whole."""
+    books, name, epoch, took = notebooks(top), target.name, origin.date(top, case.folder), stamp.Took()
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+        source = Path(scratch) / "source"
+        _stage(top, case, source, epoch, f"{name}.pdf" if "pdf" in formats else "")
+        store = None if fresh else cache(case, told, top, engine)
+        with took("notebooks"):
+            run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
+        say("Building the pages")
+        with took("pages"), _drawing(top, source):
+            html = _jupyter_book(source)
+        report = Path(scratch) / "report"
+        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
+        html.rename(report / "html")
+        values = {"case": case.name, **told.values}
+        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
+        if "pdf" in formats:
+            say("Printing the PDF")
+            with took("pdf"):
+                _print(source, case, epoch, report / f"{name}.pdf")
+            shutil.copy(report / f"{name}.pdf", report / "html" / paths.DOWNLOADS)
+        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
+            # Without a stamp, what changed meanwhile is built the next time.
+            stamp.put(report, made, request, formats, took.seconds)
+        _replace(report, target)
+
+
+def _stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "") -> None:
     """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
     shutil.copytree(case.folder, source / paths.DATA / case.name)
@@ -189,6 +199,7 @@ def _stage(top: Path, case: Case, source: Path, epoch: int) -> None:
     config = paths.settings(top / paths.CONFIG)
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
     config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
+    config["sphinx"]["config"]["sourcebook_pdf"] = printed
     config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from docutils import nodes
 
-from sourcebook import pictures, spreadsheet
+from sourcebook import paths, pictures, spreadsheet
 from sourcebook.formats import CHART, CHOICES, TABLE
 
 from . import case, figures, notebooks, tables
 
-FOLDER = "downloads"
+FOLDER = paths.DOWNLOADS
 
 
 class download(nodes.inline, nodes.TextElement):

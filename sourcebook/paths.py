@@ -12,6 +12,9 @@ CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 LOCK = "requirements.lock"
+# What a package has beside the checkout that it holds: see sourcebook.package.
+REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"
+CRATE, MANIFEST, CITATION = "ro-crate-metadata.json", "manifest-sha256.txt", "CITATION.cff"
 ORIGIN = "origin.json"  # in a package, which has no git: the commit and the moment of it
 
 

@@ -1,0 +1,242 @@
+"""The files of a package and what is known of the report, turned into the metadata of an RO-Crate.
+
+RO-Crate 1.1 (https://w3id.org/ro/crate/1.1), since Process Run Crate 0.5 (https://w3id.org/ro/wfrun/process/0.5), which
+tells how the files came about, extends that version.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from sourcebook import digests, paths
+
+if TYPE_CHECKING:
+    from sourcebook.citation import Author, Work
+
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+SHA256 = "http://schema.org/sha256"  # what RO-Crate 1.2 has of its own; 1.1 does not know the word yet
+TIMES = (
+    "Times are those of the last commit, by the convention of reproducible builds, so that the same inputs give the "
+    "same bytes; the run's own clock times are not part of the package."
+)
+# What the report is made with: the name of each distribution, and where it is at home.
+SOFTWARE = {
+    "papermill": "https://papermill.readthedocs.io/",
+    "jupyter-book": "https://jupyterbook.org/",
+    "pandas": "https://pandas.pydata.org/",
+    "altair": "https://altair-viz.github.io/",
+    "vl-convert-python": "https://github.com/vega/vl-convert",
+    "weasyprint": "https://weasyprint.org/",
+}
+# By IANA's list of media types where it has one; not by the system's, which differs from machine to machine.
+FORMATS = {
+    ".bib": "application/x-bibtex", ".cff": "application/yaml", ".css": "text/css", ".csv": "text/csv",
+    ".eot": "application/vnd.ms-fontobject", ".gif": "image/gif", ".html": "text/html", ".ico": "image/vnd.microsoft.icon",
+    ".ipynb": "application/x-ipynb+json", ".jpg": "image/jpeg", ".js": "text/javascript", ".json": "application/json",
+    ".jsonld": "application/ld+json", ".lock": "text/plain", ".map": "application/json", ".md": "text/markdown",
+    ".mjs": "text/javascript", ".otf": "font/otf", ".pdf": "application/pdf", ".png": "image/png", ".py": "text/x-python",
+    ".ris": "application/x-research-info-systems", ".svg": "image/svg+xml", ".toml": "application/toml",
+    ".ttf": "font/ttf", ".txt": "text/plain", ".woff": "font/woff", ".woff2": "font/woff2", ".xml": "application/xml",
+    ".yaml": "application/yaml", ".yml": "application/yaml", "": "text/plain",
+}  # fmt: skip
+MEANING = {
+    paths.CONFIG: "Settings of the book; the case that it is about",
+    paths.TOC: "The order of the book's chapters",
+    paths.LOCK: "The version and digests of every package that the report was made with",
+    "environment.yml": "The same versions for conda",
+    "pyproject.toml": "What the Python package needs, and how it is installed",
+    "README.md": "What Sourcebook is, and how a report is built",
+    "LICENSE": "Licence of the code",
+    "LICENSE-DATA": "Licence of the data and the prose",
+    paths.CITATION: "How to cite the report, in the Citation File Format",
+    paths.ORIGIN: "The commit that the package was made from, and its moment in seconds since 1970",
+    paths.PACKAGE: "The coded tables as a Data Package, with their schema, size and digests",
+    paths.MANIFEST: "The SHA-256 of every other file, for sha256sum -c",
+    f"{paths.REPORT}/{paths.PARAMETERS}": "The case and the parameters that the report was built with",
+    f"{paths.REPORT}/html/index.html": "The report's first page: open this",
+}
+
+
+class Report(NamedTuple):
+    """What the metadata tells of a report besides its files.
+
+    values: each parameter's value, as one would type it, what it means, and the notebooks that take it. tables: what is
+    in a file of the case, by file name. article: the article's part of case.yml. licences: the address of the data's
+    and of the code's.
+    """
+
+    work: Work
+    case: str
+    moment: datetime
+    values: dict[str, tuple[str, str, tuple[str, ...]]]
+    tables: dict[str, str]
+    article: dict
+    licences: tuple[str, str]
+
+
+def metadata(report: Report, files: dict[str, bytes]) -> str:
+    """The text of ro-crate-metadata.json for a package of these files: the same text for the same files and facts."""
+    from rocrate.model import ContextEntity, File
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version="1.1")
+    crate.metadata.extra_terms = {"sha256": SHA256}
+
+    def entity(identifier: str, kind: str, **properties) -> ContextEntity:
+        return crate.add(ContextEntity(crate, identifier, {"@type": kind, **properties}))
+
+    work, root, when = report.work, crate.root_dataset, report.moment.isoformat()
+    licence, code = (entity(url, "CreativeWork", name=name, description=told, url=url) for url, name, told in _licences(report))
+    held = {
+        name: crate.add(File(crate, dest_path=name, properties=_file(report, name, content)))
+        for name, content in sorted(files.items())
+    }
+    for name, file in held.items():
+        if name.startswith("sourcebook/"):
+            file["license"] = code
+    crate.add(File(crate, dest_path=paths.MANIFEST, properties={
+        "name": paths.MANIFEST, "description": MEANING[paths.MANIFEST], "encodingFormat": "text/plain",
+    }))  # fmt: skip
+    authors = [entity(identifier, kind, **told) for identifier, kind, told in _people(work.authors, entity)]
+    root["name"], root["description"] = work.title, work.abstract
+    root["datePublished"], root["license"], root["author"] = work.date, licence, _one(authors)
+    root["version"], root["inLanguage"] = work.version, work.language
+    root["publisher"] = _publisher(work, authors, entity)
+    root["conformsTo"] = entity(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
+    root["isBasedOn"] = entity("#article", "CreativeWork", **_article(report.article))
+    root["mainEntity"] = held[f"{paths.REPORT}/html/index.html"]
+    if work.keywords:
+        root["keywords"] = ", ".join(work.keywords)
+    if work.doi:
+        root["identifier"] = entity(
+            f"https://doi.org/{work.doi}", "PropertyValue", name="DOI", propertyID="https://registry.identifiers.org/registry/doi",
+            value=f"doi:{work.doi}", url=f"https://doi.org/{work.doi}",
+        )  # fmt: skip
+    if work.url:
+        root["url"] = work.url
+    python = "{}.{}.{}".format(*sys.version_info)
+    tools = {"python": entity("https://www.python.org/", "SoftwareApplication", name="Python", softwareVersion=python, url="https://www.python.org/")}
+    for name, url in SOFTWARE.items():
+        tools[name] = entity(url, "SoftwareApplication", name=name, softwareVersion=version(name), url=url)
+    tools["sourcebook"] = entity(
+        "#sourcebook", "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"),
+        description="Turns a case and its parameters into a report, by means of the others.",
+        url=held.get("README.md") or held[paths.CONFIG], license=code,
+        softwareRequirements=list(tools.values()),
+    )  # fmt: skip
+    parameters = {
+        name: entity(f"#parameter-{name}", "PropertyValue", name=name, value=value, description=told)
+        for name, (value, told, _) in report.values.items()
+    }
+    actions = []
+    for identifier, tool, name, told, given, made in _steps(report, list(held)):
+        actions.append(entity(
+            identifier, "CreateAction", name=name, description=f"{told} {TIMES}", instrument=[tools[tool], tools["sourcebook"]],
+            object=_one([held.get(each) or parameters[each] for each in given]), result=_one([held[each] for each in made]),
+            agent=_one(authors), endTime=when,
+        ))  # fmt: skip
+    root["mentions"] = _one(actions)
+    return json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _file(report: Report, name: str, content: bytes) -> dict:
+    path = PurePosixPath(name)
+    told = {
+        "name": path.name,
+        "encodingFormat": FORMATS.get(path.suffix, "application/octet-stream"),
+        "contentSize": str(len(content)),
+        "sha256": digests.content(content),
+    }
+    meaning = MEANING.get(name, "")
+    if path.parent == PurePosixPath(paths.DATA, report.case):
+        meaning = report.tables.get(path.name, "")
+    elif path.suffix == ".ipynb":
+        meaning = f"The notebook {path.stem}, " + ("as executed" if name.startswith(paths.REPORT) else "as written")
+    elif path.suffix == ".pdf":
+        meaning = "The report for print"
+    return told | ({"description": meaning} if meaning else {})
+
+
+def _licences(report: Report) -> list[tuple[str, str, str]]:
+    """Address, name and meaning of the data's licence and of the code's."""
+    data, code = report.licences
+    return [
+        (data, report.work.licence, "Licence of the coded tables, the pages and the report: see LICENSE-DATA."),
+        (code, PurePosixPath(code).name, "Licence of the code: see LICENSE."),
+    ]
+
+
+def _people(authors: tuple[Author, ...], entity) -> list[tuple[str, str, dict]]:
+    """Id, type and properties of each author; whoever has no ORCID and no given name may be an organisation."""
+    found = []
+    for number, author in enumerate(authors, 1):
+        told = {"name": author.name}
+        person = bool(author.orcid or author.given)
+        if author.given:
+            told |= {"givenName": author.given, "familyName": author.family}
+        if author.affiliation:
+            told["affiliation"] = _organisation(author.affiliation, entity)
+        if not person:
+            told |= WHERE
+        identifier = f"https://orcid.org/{author.orcid}" if author.orcid else f"#author-{number}"
+        found.append((identifier, "Person" if person else "Organization", told))
+    return found
+
+
+# RO-Crate recommends an address for every organisation. The record has none, and none is made up: this is the file of
+# the package that says who they are.
+WHERE = {"url": {"@id": paths.CITATION}}
+
+
+def _organisation(name: str, entity):
+    slug = "".join(sign if sign.isalnum() else "-" for sign in name.casefold())
+    return entity(f"#organisation-{slug}", "Organization", name=name, **WHERE)
+
+
+def _publisher(work: Work, authors: list, entity):
+    """Who publishes the package: as the case says, else the first organisation among its authors, which then does."""
+    if work.publisher:
+        return next((each for each in authors if each["name"] == work.publisher), None) or _organisation(work.publisher, entity)
+    return next((each for each in authors if each.type == "Organization"), None)
+
+
+def _article(told: dict) -> dict:
+    known = {"name": told["title"], "datePublished": told["date"], "inLanguage": told["language"], "sha256": told["sha256"]}
+    known["description"] = "The article that the case is about. Its text is not in the package."
+    return known | ({"publisher": told["publisher"]} if "publisher" in told else {})
+
+
+def _steps(report: Report, names: list[str]) -> list[tuple[str, str, str, str, list[str], list[str]]]:
+    """What was done, in order: id, tool, name, description, names of files and parameters that went in, names of files
+    that came out.
+    """
+    made = f"{paths.REPORT}/{paths.NOTEBOOKS}/"
+    data = [name for name in names if name.startswith(f"{paths.DATA}/")]
+    executed = [name for name in names if name.startswith(made)]
+    pages = [name for name in names if name.startswith(f"{paths.BOOK}/") or name in (paths.CONFIG, paths.TOC)]
+    steps = []
+    for name in executed:
+        stem = PurePosixPath(name).stem
+        taken = [parameter for parameter, (_, _, notebooks) in report.values.items() if stem in notebooks]
+        steps.append((
+            f"#run-{stem}", "papermill", f"Run of {stem}", "The notebook executed with the parameters of the report.",
+            [f"{paths.NOTEBOOKS}/{stem}.ipynb", *data, *taken], [name],
+        ))  # fmt: skip
+    for identifier, tool, name, told, start in [
+        ("#pages", "jupyter-book", "Building of the pages", "The executed notebooks and the written pages bound into a book.", f"{paths.REPORT}/html/"),
+        ("#print", "weasyprint", "Printing", "The book laid out on pages for print.", f"{paths.REPORT}/{report.case}"),
+    ]:  # fmt: skip
+        results = [each for each in names if each.startswith(start) and (tool != "weasyprint" or each.endswith(".pdf"))]
+        if results:
+            steps.append((identifier, tool, name, told, [*executed, *pages, *data], results))
+    return steps
+
+
+def _one(values: list):
+    """JSON-LD of RO-Crate 1.1 has a single value by itself, not in a list of one."""
+    return values[0] if len(values) == 1 else values

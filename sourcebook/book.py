@@ -8,14 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from sourcebook import commentary, files, ingredients, multiverse, paths, pictures, stamp
+from sourcebook import commentary, files, ingredients, multiverse, origin, paths, pictures, stamp
 from sourcebook.article import read as read_article
 from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
@@ -23,6 +23,7 @@ from sourcebook.check import check
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.paths import notebooks
+from sourcebook.press import pdf, sheet
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
 
@@ -119,11 +120,14 @@ def build(
     engine: str = "fork",
     file: Path | None = None,
     fresh: bool = False,
+    formats: Iterable[str] = ("html",),
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
-    Only what a change can reach is made again, unless `fresh`. Everything is made in a new folder beside the last
-    good report and takes its place only when it is whole. Raise CaseError, ParameterError, RunError or BuildError.
+    formats: "html", which is always made, and "pdf" (see paths.printed). Only what a change can reach is made again, unless
+    `fresh`. Everything is made in a new folder beside the last good report and takes its place only when it is whole.
+    Raise CaseError, ParameterError, RunError or BuildError; where it is the PDF alone that cannot be made, the HTML
+    report is there all the same.
     """
     folder = locate(case_name)
     if article:
@@ -141,13 +145,14 @@ def build(
     if any(map(reads_outcomes, books)):
         ready(case, told.known, top, progress, say)
     made = ingredients.of_report(told.values, books, case.folder, top, engine)
-    if not fresh and stamp.holds(target, made):
+    if not fresh and stamp.holds(target, made, formats):
         say(stamp.UNCHANGED)
         return target / "html" / "index.html"
     target.parent.mkdir(exist_ok=True)
+    epoch, refused = origin.date(top, case.folder), None
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
-        _stage(top, case, source)
+        _stage(top, case, source, epoch)
         store = None if fresh else cache(case, told, top, engine)
         run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
         say("Building the pages")
@@ -158,19 +163,31 @@ def build(
         html.rename(report / "html")
         values = {"case": case.name, **told.values}
         files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
+        made_in = {"html"}
+        if "pdf" in formats:
+            try:
+                say("Printing the PDF")
+                _print(source, case, epoch, paths.printed(report / "html" / "index.html", name))
+                made_in.add("pdf")
+            except BuildError as error:
+                refused = error
         if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
-            stamp.put(report, made, request)  # without a stamp, what changed meanwhile is built the next time
+            stamp.put(report, made, request, made_in)  # without a stamp, what changed meanwhile is built the next time
         _replace(report, target)
-    return target / "html" / "index.html"
+    page = target / "html" / "index.html"
+    if refused:
+        raise BuildError(f"{refused}\nThe HTML report was built: {page}")
+    return page
 
 
-def _stage(top: Path, case: Case, source: Path) -> None:
+def _stage(top: Path, case: Case, source: Path, epoch: int) -> None:
     """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
     shutil.copytree(case.folder, source / paths.DATA / case.name)
     shutil.copy(top / paths.TOC, source / paths.TOC)
     config = paths.settings(top / paths.CONFIG)
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
+    config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
     config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
@@ -188,7 +205,32 @@ def _drawing(top: Path, source: Path):
         drawing.wait()
 
 
-def _jupyter_book(source: Path) -> Path:
+def _print(source: Path, case: Case, epoch: int, output: Path) -> None:
+    """Print the staged source, which Jupyter Book has read already; raise BuildError where that cannot be done."""
+    single = _jupyter_book(source, "singlehtml")
+    page = single / f"{paths.settings(source / paths.TOC)['root']}.html"
+    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, origin.day(epoch)))
+    written = files.write(single / "sheet.html", made)
+    # In a process of its own, since typefaces are dated by a variable of the environment.
+    command = [sys.executable, "-m", pdf.__name__, written, output]
+    done = _run(command, source, {origin.EPOCH: str(epoch)})
+    if done.returncode:
+        raise BuildError(done.stderr.strip() or f"The PDF was not made: its process ended with code {done.returncode}.")
+
+
+def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "NO_COLOR": "1", **more},
+    )
+
+
+def _jupyter_book(source: Path, builder: str = "html") -> Path:
     """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings."""
     command = [
         sys.executable,
@@ -196,21 +238,15 @@ def _jupyter_book(source: Path) -> Path:
         "from jupyter_book.cli.main import main; main()",
         "build",
         ".",
+        "--builder",
+        builder,
         "-W",
         "-n",
         "--keep-going",
         "-q",
     ]
-    done = subprocess.run(
-        command,
-        cwd=source,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, "NO_COLOR": "1"},
-    )
-    html = source / paths.BUILD / "html"
+    done = _run(command, source, {})
+    html = source / paths.BUILD / builder
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
         told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]

@@ -6,7 +6,7 @@ import click
 
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
-from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FRESH, PARAMETER, bar
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, bar
 
 
 class Commands(click.Group):
@@ -30,19 +30,22 @@ def main():
 @CASE
 @PARAMETER
 @FILE
+@FORMAT
 @ARTICLE
 @ENGINE
 @FRESH
-def build(case, parameter, file, article, engine, fresh):
-    """Run the notebooks and build the HTML report; only what a change can reach is made again.
+def build(case, parameter, file, form, article, engine, fresh):
+    """Run the notebooks and build the report, as HTML, PDF or both; only what a change can reach is made again.
 
     \b
     sourcebook build
+    sourcebook build --format pdf
     sourcebook build -p min_reliability=C -p include_unnamed=no
     """
     from sourcebook import paths, stamp, workers
 
-    report = None if article or fresh else stamp.current(paths.root(), stamp.asked(case, parameter, file), engine)
+    formats, asked = ("html",) if form == "html" else ("html", "pdf"), stamp.asked(case, parameter, file)
+    report = None if article or fresh else stamp.current(paths.root(), asked, engine, formats)
     if report:
         click.echo(stamp.UNCHANGED)
         page = report / "html" / "index.html"
@@ -51,8 +54,11 @@ def build(case, parameter, file, article, engine, fresh):
             workers.prepare()
         from sourcebook import book
 
-        page = book.build(case, parameter, article, click.echo, bar, engine, file, fresh)
-    click.echo(f"The report: {page}")
+        page = book.build(case, parameter, article, click.echo, bar, engine, file, fresh, formats)
+    if form != "pdf":
+        click.echo(f"The report: {page}")
+    if form != "html":
+        click.echo(f"The PDF: {paths.printed(page)}")
 
 
 @main.command()

@@ -5,14 +5,15 @@ The standard library is all that this module needs, so that a report in which no
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
-from sourcebook import digests, paths
+from sourcebook import digests, origin, paths
 
 Made = dict[str, str]
 # What only pages are made with; no run can see it.
-PAGES = "sphinx"
+PAGES = {"sphinx", "press"}
 
 
 def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str) -> Made:
@@ -23,11 +24,14 @@ def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str)
 
 
 def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine: str) -> Made:
-    """What a report is made from: that of all its runs, the pages that people write, and what makes pages of them."""
+    """What a report is made from: that of all its runs, the pages that people write, what makes pages of them, and the
+    commit, which dates them.
+    """
     told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in values.items()}
     books = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook) for notebook in notebooks}
     settings = {name: digests.file(top / name) for name in (paths.CONFIG, paths.TOC)}
     parts = books | told | settings | files(top, case) | files(top, top / paths.BOOK)
+    parts |= {"commit": origin.commit(top), origin.EPOCH: os.environ.get(origin.EPOCH, "")}
     return parts | {"engine": engine} | swept(case, top) | code(pages=True) | surroundings(top)
 
 
@@ -64,7 +68,7 @@ def code(pages: bool) -> Made:
     package = Path(__file__).parent
     found = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     if not pages:
-        found = [path for path in found if PAGES not in path.relative_to(package).parts]
+        found = [path for path in found if not PAGES & set(path.relative_to(package).parts)]
     return {f"{package.name}/{name}": digest for name, digest in digests.files(package, found).items()}
 
 

@@ -24,8 +24,10 @@ ENGINE = click.option(
     "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
     help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",
 )  # fmt: skip
-
-
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["html", "pdf", "all"]), default="html", show_default=True, metavar="FORMAT",
+    help="html: pages; pdf: a report to print, which is made from the pages; all: both.",
+)  # fmt: skip
 FRESH = click.option("--fresh", is_flag=True, help="Run all notebooks and build all pages anew.")
 
 

@@ -62,3 +62,9 @@ def notebooks(top: Path) -> list[Path]:
 def cases(top: Path) -> list[str]:
     """Names of the cases of a checkout, sorted."""
     return sorted(package.parent.name for package in (top / DATA).glob(f"*/{PACKAGE}"))
+
+
+def printed(page: Path, name: str = "") -> Path:
+    """The PDF of a report, given its first page; the report's name is that of its folder unless told."""
+    report = page.parents[1]
+    return report / f"{name or report.name}.pdf"

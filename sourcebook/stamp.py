@@ -4,6 +4,7 @@ The standard library does all of it: the answer "nothing changed" has to come at
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from sourcebook import files, ingredients, paths
@@ -22,27 +23,29 @@ def asked(case: str, pairs: tuple[str, ...] = (), file: Path | None = None) -> d
     return {"case": case, "parameters": sorted(pairs), "file": text}
 
 
-def put(report: Path, made: Made, request: dict) -> None:
-    """Stamp a finished report: what it was made from, what was asked for, and the digest of each of its files."""
-    entry = {"made": made, "asked": request, "files": ingredients.files(report, report)}
+def put(report: Path, made: Made, request: dict, formats: Iterable[str] = ("html",)) -> None:
+    """Stamp a finished report: what it was made from, what was asked for, its formats, and the digest of each file."""
+    entry = {"made": made, "asked": request, "formats": sorted(formats), "files": ingredients.files(report, report)}
     files.write(report / STAMP, json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def holds(report: Path, made: Made) -> bool:
-    """Whether a report is whole and made from just this."""
+def holds(report: Path, made: Made, formats: Iterable[str] = ("html",)) -> bool:
+    """Whether a report is whole, made from just this, and there in these formats."""
     entry = _read(report)
-    return bool(entry) and entry["made"] == made and _whole(report, entry)
+    return bool(entry) and entry["made"] == made and _there(entry, formats) and _whole(report, entry)
 
 
-def current(top: Path, request: dict, engine: str) -> Path | None:
-    """The report that was built for this very request, if nothing that it was made from has changed; else None."""
+def current(top: Path, request: dict, engine: str, formats: Iterable[str] = ("html",)) -> Path | None:
+    """The report that was built for this very request and is there in these formats, if nothing that it was made from
+    has changed; else None.
+    """
     case = top / paths.DATA / (request["case"] or paths.default_case(top))
     if not case.is_dir():
         return None
     now = ingredients.of_report({}, paths.notebooks(top), case, top, engine)
     for stamp in sorted((top / paths.BUILD).glob(f"*/{STAMP}")):
         entry = _read(stamp.parent)
-        if entry and entry["asked"] == request and _without_parameters(entry["made"]) == now:
+        if entry and entry["asked"] == request and _there(entry, formats) and _without_parameters(entry["made"]) == now:
             if _whole(stamp.parent, entry):
                 return stamp.parent
     return None
@@ -50,6 +53,10 @@ def current(top: Path, request: dict, engine: str) -> Path | None:
 
 def _without_parameters(made: Made) -> Made:
     return {name: digest for name, digest in made.items() if not name.startswith("parameter ")}
+
+
+def _there(entry: dict, formats: Iterable[str]) -> bool:
+    return set(formats) <= set(entry["formats"])
 
 
 def _whole(report: Path, entry: dict) -> bool:
@@ -61,6 +68,6 @@ def _whole(report: Path, entry: dict) -> bool:
 def _read(report: Path) -> dict | None:
     try:
         entry = json.loads((report / STAMP).read_text(encoding="utf-8"))
-        return entry if {"made", "asked", "files"} <= entry.keys() else None
+        return entry if {"made", "asked", "formats", "files"} <= entry.keys() else None
     except (OSError, ValueError, AttributeError):
         return None

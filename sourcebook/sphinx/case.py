@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from sphinx.errors import ConfigError
 
+from sourcebook import origin
 from sourcebook.errors import choices
 
 
@@ -59,6 +60,13 @@ def configure(app, config):
         config.bibtex_bibfiles = [*(config.bibtex_bibfiles or []), entry]
 
 
+def day(app) -> str:
+    """The day by which the report is dated: the case's own, else the one a build was given, else that of the commit."""
+    given = settings(app).get("date") or app.config.sourcebook_day
+    return str(given) if given else origin.day(origin.date(Path(app.confdir), folder(app)))
+
+
 def setup(app):
     app.add_config_value("sourcebook_case", "", "env", str)
+    app.add_config_value("sourcebook_day", "", "env", str)
     app.connect("config-inited", configure, priority=100)

@@ -5,9 +5,38 @@ from pathlib import Path
 import yaml
 
 from sourcebook.errors import Fault, nearest
+from sourcebook.identifiers import FORMS
 from sourcebook.paths import CASE
 
+# Where a rule has a description, that is what a fault says would be right.
 TEXT = {"type": "string", "minLength": 1}
+WORDS = {"type": "string", "pattern": r"\S", "description": "write a text, or leave the key out"}
+DAY = {"type": "string", "format": "day", "description": "write a day that there is, as 2030-12-31"}
+AUTHOR = {
+    "type": ["string", "object"],
+    "pattern": r"\S",
+    "description": "write a name, or a mapping with name, or with given and family",
+    "additionalProperties": False,
+    "properties": {
+        "name": WORDS,
+        "given": WORDS,
+        "family": WORDS,
+        "orcid": {
+            "type": "string",
+            "format": "orcid",
+            "description": "write the 16 digits in groups of four, the last being the check digit, without an address",
+        },
+        "affiliation": WORDS,
+    },
+    "if": {"type": "object"},
+    "then": {
+        "oneOf": [
+            {"required": ["name"], "properties": {"given": False, "family": False}},
+            {"required": ["given", "family"], "properties": {"name": False}},
+        ],
+        "description": "an author has either name, or both given and family",
+    },
+}
 SCHEMA = {
     "type": "object",
     "additionalProperties": False,
@@ -34,7 +63,7 @@ SCHEMA = {
             "properties": {
                 "title": TEXT,
                 "publisher": TEXT,
-                "date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+                "date": DAY,
                 "language": {"type": "string", "pattern": "^[a-z]{2,3}$"},
                 "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             },
@@ -47,9 +76,34 @@ SCHEMA = {
             "properties": {"event": TEXT, "sides": {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}},
         },
         "readout": TEXT,
-        "authors": {"type": "array", "items": TEXT, "minItems": 1},
+        "authors": {
+            "type": "array",
+            "items": AUTHOR,
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "write a list of at least one author, each once",
+        },
         "licence": TEXT,
         "version": TEXT,
+        "date": DAY,
+        "publisher": WORDS,
+        "doi": {
+            "type": "string",
+            "format": "doi",
+            "description": "write the DOI alone, as 10.1234/abc, without https://doi.org/",
+        },
+        "url": {
+            "type": "string",
+            "format": "folder",
+            "description": "write the http or https address of the folder that holds the report, without ?, # or a page",
+        },
+        "keywords": {
+            "type": "array",
+            "items": WORDS,
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "write a list of words, each once, or leave the key out",
+        },
         "parameters": {"type": "object"},
     },
 }
@@ -73,7 +127,7 @@ def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
 
 def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[dict | None, list[Fault]]:
     """A YAML file held against a JSON Schema: its content, or None where it has faults, and these."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, FormatChecker
 
     try:
         content = yaml.load((folder / file).read_text(encoding="utf-8"), Plain)
@@ -81,8 +135,11 @@ def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[d
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None
         return None, [Fault(file, "not readable as YAML", getattr(error, "problem", None) or str(error), row=line)]
+    forms = FormatChecker(formats=())
+    for name, holds in FORMS.items():
+        forms.checks(name)(lambda value, holds=holds: not isinstance(value, str) or holds(value))
     faults = []
-    for error in Draft202012Validator(schema).iter_errors(content):
+    for error in Draft202012Validator(schema, format_checker=forms).iter_errors(content):
         place, known = [*map(str, error.path)], error.schema.get("properties", {})
         if error.validator == "additionalProperties":
             faults += [
@@ -99,5 +156,14 @@ def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[d
             found = f"no {', '.join(missing)}"
             faults += [fault for fault in [Fault(file, found, advice, column=".".join(place))] if fault not in faults]
         else:
-            faults.append(Fault(file, error.message, advice, column=".".join(place)))
+            right = error.schema.get("description", advice)
+            faults.append(Fault(file, _found(error), right, column=".".join(place)))
     return (None if faults else content), faults
+
+
+def _found(error) -> str:
+    """What stands where a rule is broken; where the rule says itself what would be right, without the rule."""
+    if error.validator == "oneOf":
+        return f"found the keys {', '.join(error.instance) or 'none'}"
+    described = "description" in error.schema and error.validator in ("format", "pattern")
+    return f"found “{error.instance}”" if described else error.message

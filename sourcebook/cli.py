@@ -6,7 +6,7 @@ import click
 
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
-from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, bar
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORM, FORMAT, FRESH, OUTPUT, PARAMETER, bar
 
 
 class Commands(click.Group):
@@ -260,6 +260,69 @@ def rebuild(context, package, keep):
 
     if not rebuilding.rebuild(package, keep, click.echo):
         context.exit(1)
+
+
+@main.command()
+@click.argument("row", default="")
+@CASE
+@FORM
+@OUTPUT
+def cite(row, case, form, output):
+    """Print a citation of the report, or of one row of it, in the form that another program reads.
+
+    \b
+    sourcebook cite
+    sourcebook cite C15 --format bibtex
+    """
+    from sourcebook import citation, files
+    from sourcebook.case import load
+
+    text = citation.cite(_work(load(case), row), form)
+    if output:
+        click.echo(f"The citation: {files.export(output, text)}")
+    else:
+        click.echo(text, nl=False)
+
+
+@main.command()
+@CASE
+@ARTICLE
+@OUTPUT
+def annotations(case, article, output):
+    """Write the anchors of a case as W3C Web Annotations; with the article, each passage is quoted in them."""
+    from sourcebook import annotations, check, files, paths
+    from sourcebook.article import read
+    from sourcebook.case import load
+    from sourcebook.errors import CaseError
+
+    record, text = load(case), None
+    if article:
+        content = read(article)
+        faults = check.check(record.folder, content)
+        if faults:
+            raise CaseError(record.name, faults)
+        text = annotations.plain(content)
+    told = annotations.annotations(record, _work(record), text)
+    if not output:
+        output = paths.root() / paths.BUILD / paths.ANNOTATIONS / f"{record.name}.jsonld"
+        output.parent.mkdir(parents=True, exist_ok=True)
+    click.echo(f"{told['total']} annotations: {files.export(output, annotations.written(told))}")
+    if article:
+        click.echo("Each quotes its passage. The file holds pieces of the article: keep it to yourself, do not publish it.")
+    else:
+        click.echo("They hold positions and no word of the article. To add quotations: --article PATH.")
+
+
+def _work(record, row: str = ""):
+    """The report on a case as it is cited, dated by case.yml or by its checkout; or a row of it."""
+    from dataclasses import replace
+
+    from sourcebook import origin, paths
+    from sourcebook.work import told, work
+
+    day = origin.day(origin.date(paths.root(), record.folder))
+    gist, page = told(record, row) if row else ("", "")
+    return replace(work(record.meta, record.name, day, row, gist), page=page)
 
 
 @main.command()

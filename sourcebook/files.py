@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from sourcebook.errors import SourcebookError
+
 
 def write(path: Path, text: str | Iterable[str]) -> Path:
     """Write UTF-8 text (or its parts, one after the other) with plain line ends; whatever happens, no other process
@@ -28,6 +30,16 @@ def write_bytes(path: Path, parts: Iterable[bytes]) -> Path:
         with suppress(FileNotFoundError):
             partial.unlink()
     return path
+
+
+def export(path: Path, text: str) -> Path:
+    """Write a file that a person named; SourcebookError where it cannot be written there."""
+    try:
+        return write(path, text)
+    except OSError as error:
+        raise SourcebookError(
+            f"{path}: cannot be written ({error.strerror}). Name a file in a folder that there is."
+        ) from None
 
 
 def touch(path: Path) -> None:

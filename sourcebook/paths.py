@@ -7,7 +7,7 @@ from pathlib import Path
 from sourcebook.errors import SourcebookError
 
 DATA, NOTEBOOKS, BOOK, BUILD = "data", "notebooks", "book", "_build"
-CACHE, PICTURES, SWEPT = "cache/runs", "cache/pictures", "multiverse"
+CACHE, PICTURES, SWEPT, ANNOTATIONS = "cache/runs", "cache/pictures", "multiverse", "annotations"
 CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"

@@ -8,6 +8,7 @@ from sphinx.errors import ConfigError
 
 from sourcebook import origin
 from sourcebook.errors import choices
+from sourcebook.work import author
 
 
 def folder(app) -> Path:
@@ -43,7 +44,7 @@ def value(app, dotted: str) -> str:
         found = found[key]
         walked.append(key)
     if isinstance(found, list):
-        return ", ".join(str(item) for item in found)
+        return ", ".join(author(item).printed if isinstance(item, dict) else str(item) for item in found)
     if isinstance(found, dict):
         raise LookupError(f"{dotted!r} of case.yml holds several values; name one: {', '.join(found)}")
     return str(found)

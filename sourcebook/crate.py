@@ -102,11 +102,12 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
     crate.add(File(crate, dest_path=paths.MANIFEST, properties={
         "name": paths.MANIFEST, "description": MEANING[paths.MANIFEST], "encodingFormat": "text/plain",
     }))  # fmt: skip
-    authors = [entity(identifier, kind, **told) for identifier, kind, told in _people(work.authors, entity)]
+    authors = _people(work.authors, entity)
     root["name"], root["description"] = work.title, work.abstract
     root["datePublished"], root["license"], root["author"] = work.date, licence, _one(authors)
     root["version"], root["inLanguage"] = work.version, work.language
-    root["publisher"] = _publisher(work, authors, entity)
+    if publisher := _publisher(work, authors, entity):
+        root["publisher"] = publisher
     root["conformsTo"] = entity(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
     root["isBasedOn"] = entity("#article", "CreativeWork", **_article(report.article))
     root["mainEntity"] = held[f"{paths.REPORT}/html/index.html"]
@@ -167,24 +168,23 @@ def _licences(report: Report) -> list[tuple[str, str, str]]:
     data, code = report.licences
     return [
         (data, report.work.licence, "Licence of the coded tables, the pages and the report: see LICENSE-DATA."),
-        (code, PurePosixPath(code).name, "Licence of the code: see LICENSE."),
+        (code, PurePosixPath(code).stem, "Licence of the code: see LICENSE."),
     ]
 
 
-def _people(authors: tuple[Author, ...], entity) -> list[tuple[str, str, dict]]:
-    """Id, type and properties of each author; whoever has no ORCID and no given name may be an organisation."""
+def _people(authors: tuple[Author, ...], entity) -> list:
+    """An entity for each author: a person by ORCID where there is one, an organisation where there is but a name."""
     found = []
     for number, author in enumerate(authors, 1):
-        told = {"name": author.name}
-        person = bool(author.orcid or author.given)
-        if author.given:
+        told = {"name": author.printed}
+        if author.person:
             told |= {"givenName": author.given, "familyName": author.family}
+        elif not author.orcid:
+            told |= WHERE
         if author.affiliation:
             told["affiliation"] = _organisation(author.affiliation, entity)
-        if not person:
-            told |= WHERE
         identifier = f"https://orcid.org/{author.orcid}" if author.orcid else f"#author-{number}"
-        found.append((identifier, "Person" if person else "Organization", told))
+        found.append(entity(identifier, "Person" if author.person or author.orcid else "Organization", **told))
     return found
 
 

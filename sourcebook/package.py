@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import archive, book, crate, digests, files, manifest, origin, paths, rebuild
+from sourcebook import archive, book, crate, digests, files, licences, manifest, origin, paths, rebuild
 from sourcebook.case import Case, load
-from sourcebook.errors import Fault, PackageError
+from sourcebook.errors import BuildError, Fault, PackageError
 from sourcebook.parameters import written
 from sourcebook.run import Progress, silent
 
@@ -24,7 +24,7 @@ KEPT = (
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
 )  # fmt: skip
 GUIDE = "docs"
-CODE_LICENCE = "https://spdx.org/licenses/MIT"
+CODE_LICENCE = licences.address("MIT")
 
 
 class Package(NamedTuple):
@@ -50,15 +50,13 @@ def package(
     seconds = origin.date(top, case.folder)
     kept = checkout(top, case, seconds)
     if case.name == paths.default_case(top):
-        report = rebuild.finished(book.build(case_name, given, None, say, progress, file=file).parents[1])
+        report = _built(case_name, given, file, say, progress)
     else:
         # In the package this case is the book's own, and so its notebooks are not told which it is. Build it as such.
         with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
             rebuild.unpack(kept, Path(scratch))
             report = rebuild.made(Path(scratch), {"case": case.name, **told.values}, say)
     name = book.report_name(case, told.values, told.usual)
-    if not any(path.endswith(".pdf") for path in report):
-        say("The report has no PDF, and so the package has none.")
     if origin.altered(top):
         say(f"Files here differ from commit {origin.commit(top)[:12]}: the package holds them as they are now.")
     held = assembled(kept, report, case, told, top, seconds)
@@ -70,6 +68,16 @@ def package(
     content = b"".join(piece for _, piece in archive.parts(held, seconds))
     files.write_bytes(output, [content])
     return Package(output, len(held), len(content), digests.content(content))
+
+
+def _built(case_name: str, given: dict | tuple[str, ...], file: Path | None, say, progress: Progress) -> dict[str, bytes]:
+    """The files of the report, with a PDF where one can be printed here; what is current is not built again."""
+    try:
+        page = book.build(case_name, given, None, say, progress, file=file, formats=("html", "pdf"))
+    except BuildError as error:
+        page = book.build(case_name, given, None, say, progress, file=file)  # which is there, or fails as well
+        say(f"The package has no PDF: {error}")
+    return rebuild.finished(page.parents[1])
 
 
 def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
@@ -132,9 +140,9 @@ def assembled(
 
 
 def _licence(described: dict, name: str) -> str:
-    """The address of the data's licence: as the Data Package has it, else SPDX's."""
+    """The address of the data's licence: as the Data Package has it, else as its name says; else one within the package."""
     known = {each.get("name"): each.get("path") for each in described.get("licenses", [])}
-    return known.get(name) or f"https://spdx.org/licenses/{name}"
+    return known.get(name) or licences.address(name) or "#licence"
 
 
 def _json(content: dict) -> bytes:

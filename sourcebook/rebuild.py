@@ -47,7 +47,7 @@ def rebuild(package: Path, keep: Path | None = None, say: Callable[[str], None] 
     if keep:
         say(f"The unpacked package and its new report: {keep}")
     for name in [name for name in old.keys() - new.keys() if name.endswith(".pdf")]:
-        say(f"{name} was not compared: the Sourcebook that is installed here made none.")
+        say(f"{name} was not compared: none could be printed here.")
         del old[name]
     return _compared(old, new, held.files, held.entities, say)
 
@@ -73,14 +73,16 @@ def made(top: Path, values: dict, say: Callable[[str], None]) -> dict[str, bytes
     code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {name: value for name, value in os.environ.items() if name != origin.EPOCH}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh", "-f", str(chosen)],
+        [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh", "--format", "all", "-f", str(chosen)],
         cwd=top, env=env | {"PYTHONPATH": code, "PYTHONSAFEPATH": "1", "NO_COLOR": "1"},
         capture_output=True, text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
     )  # fmt: skip
     reports = [path.parent for path in (top / paths.BUILD).glob(f"*/{paths.PARAMETERS}")]
-    if done.returncode or len(reports) != 1:
-        told = "\n".join(f"  {line}" for line in done.stderr.strip().splitlines())
+    told = "\n".join(f"  {line}" for line in done.stderr.strip().splitlines())
+    if len(reports) != 1:
         raise BuildError(f"The report could not be built from the files of the package:\n{told}")
+    if done.returncode:  # there is a report all the same
+        say(f"Only the pages could be built here, not the PDF:\n{told}")
     return finished(reports[0])
 
 
@@ -137,7 +139,7 @@ def surroundings(package: Files, entities: dict) -> list[str]:
             here = version(name)
         except PackageNotFoundError:
             continue  # some are for other systems; what is needed and missing fails by itself
-        if here != pinned:
+        if re.sub(r"\b0+(?=\d)", "", here) != re.sub(r"\b0+(?=\d)", "", pinned):  # 1.04 and 1.4 are one version
             told.append(f"{name} is {here}, the package's lock has {pinned}")
     python = "{}.{}.{}".format(*sys.version_info)
     was = next((each.get("softwareVersion") for each in entities.values() if each.get("name") == "Python"), python)

@@ -13,12 +13,13 @@ from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcebook import digests, paths
+from sourcebook import digests, paths, swhid
 
 if TYPE_CHECKING:
     from sourcebook.citation import Author, Work
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+CODE = "sourcebook/"
 SHA256 = "http://schema.org/sha256"  # what RO-Crate 1.2 has of its own; 1.1 does not know the word yet
 TIMES = (
     "Times are those of the last commit, by the convention of reproducible builds, so that the same inputs give the "
@@ -97,7 +98,7 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
         for name, content in sorted(files.items())
     }
     for name, file in held.items():
-        if name.startswith("sourcebook/"):
+        if name.startswith(CODE):
             file["license"] = code
     crate.add(File(crate, dest_path=paths.MANIFEST, properties={
         "name": paths.MANIFEST, "description": MEANING[paths.MANIFEST], "encodingFormat": "text/plain",
@@ -124,10 +125,13 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
     tools = {"python": entity("https://www.python.org/", "SoftwareApplication", name="Python", softwareVersion=python, url="https://www.python.org/")}
     for name, url in SOFTWARE.items():
         tools[name] = entity(url, "SoftwareApplication", name=name, softwareVersion=version(name), url=url)
+    code_of = {name.removeprefix(CODE): content for name, content in files.items() if name.startswith(CODE)}
+    # It has no home of its own that is known here, but an address follows from its files.
+    address = swhid.address(code_of)
     tools["sourcebook"] = entity(
-        "#sourcebook", "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"),
-        description="Turns a case and its parameters into a report, by means of the others.",
-        url=held.get("README.md") or held[paths.CONFIG], license=code,
+        address, "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"), url=address, license=code,
+        description=f"Turns a case and its parameters into a report. The identifier is that of the files below {CODE}; it "
+        "leads to them if they were archived under it.",
         softwareRequirements=list(tools.values()),
     )  # fmt: skip
     parameters = {

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from sourcebook import digests, paths, swhid
+from sourcebook import digests, kinds, paths, swhid
 
 if TYPE_CHECKING:
     from sourcebook.citation import Author, Work
@@ -25,7 +25,8 @@ TIMES = (
     "Times are those of the last commit, by the convention of reproducible builds, so that the same inputs give the "
     "same bytes; the run's own clock times are not part of the package."
 )
-# What the report is made with: the name of each distribution, and where it is at home.
+PYTHON = "https://www.python.org/"
+# What else the report is made with: the name of each distribution, and where it is at home.
 SOFTWARE = {
     "papermill": "https://papermill.readthedocs.io/",
     "jupyter-book": "https://jupyterbook.org/",
@@ -34,35 +35,6 @@ SOFTWARE = {
     "vl-convert-python": "https://github.com/vega/vl-convert",
     "weasyprint": "https://weasyprint.org/",
 }
-# By IANA's list of media types where it has one; not by the system's, which differs from machine to machine.
-FORMATS = {
-    ".bib": "application/x-bibtex", ".cff": "application/yaml", ".css": "text/css", ".csv": "text/csv",
-    ".eot": "application/vnd.ms-fontobject", ".gif": "image/gif", ".html": "text/html", ".ico": "image/vnd.microsoft.icon",
-    ".ipynb": "application/x-ipynb+json", ".jpg": "image/jpeg", ".js": "text/javascript", ".json": "application/json",
-    ".jsonld": "application/ld+json", ".lock": "text/plain", ".map": "application/json", ".md": "text/markdown",
-    ".mjs": "text/javascript", ".otf": "font/otf", ".pdf": "application/pdf", ".png": "image/png", ".py": "text/x-python",
-    ".ris": "application/x-research-info-systems", ".svg": "image/svg+xml", ".toml": "application/toml",
-    ".ttf": "font/ttf", ".txt": "text/plain", ".woff": "font/woff", ".woff2": "font/woff2", ".xml": "application/xml",
-    ".yaml": "application/yaml", ".yml": "application/yaml", "": "text/plain",
-}  # fmt: skip
-MEANING = {
-    paths.CONFIG: "Settings of the book; the case that it is about",
-    paths.TOC: "The order of the book's chapters",
-    paths.LOCK: "The version and digests of every package that the report was made with",
-    "environment.yml": "The same versions for conda",
-    "pyproject.toml": "What the Python package needs, and how it is installed",
-    "README.md": "What Sourcebook is, and how a report is built",
-    "LICENSE": "Licence of the code",
-    "LICENSE-DATA": "Licence of the data and the prose",
-    paths.CITATION: "How to cite the report, in the Citation File Format",
-    paths.ORIGIN: "The commit that the package was made from, and its moment in seconds since 1970",
-    paths.PACKAGE: "The coded tables as a Data Package, with their schema, size and digests",
-    paths.MANIFEST: "The SHA-256 of every other file, for sha256sum -c",
-    f"{paths.REPORT}/{paths.PARAMETERS}": "The case and the parameters that the report was built with",
-    f"{paths.REPORT}/html/index.html": "The report's first page: open this",
-}
-
-
 class Report(NamedTuple):
     """What the metadata tells of a report besides its files.
 
@@ -91,89 +63,91 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
     def entity(identifier: str, kind: str, **properties) -> ContextEntity:
         return crate.add(ContextEntity(crate, identifier, {"@type": kind, **properties}))
 
-    work, root, when = report.work, crate.root_dataset, report.moment.isoformat()
-    licence, code = (entity(url, "CreativeWork", name=name, description=told, url=url) for url, name, told in _licences(report))
-    held = {
-        name: crate.add(File(crate, dest_path=name, properties=_file(report, name, content)))
-        for name, content in sorted(files.items())
+    licence, code = (entity(address, "CreativeWork", **told) for address, told in _licences(report))
+    held = {}
+    for name, content in sorted(files.items()):
+        own = {"license": code} if name.startswith(CODE) else {}
+        held[name] = crate.add(File(crate, dest_path=name, properties=_file(report, name, content) | own))
+    listing = {"name": paths.MANIFEST, "description": kinds.MEANINGS[paths.MANIFEST], "encodingFormat": "text/plain"}
+    crate.add(File(crate, dest_path=paths.MANIFEST, properties=listing))
+    authors, tools = _people(report.work.authors, entity), _tools(files, code, entity)
+    parameters = {
+        name: entity(f"#parameter-{name}", "PropertyValue", name=name, value=value, description=told)
+        for name, (value, told, _) in report.values.items()
     }
-    for name, file in held.items():
-        if name.startswith(CODE):
-            file["license"] = code
-    crate.add(File(crate, dest_path=paths.MANIFEST, properties={
-        "name": paths.MANIFEST, "description": MEANING[paths.MANIFEST], "encodingFormat": "text/plain",
-    }))  # fmt: skip
-    authors = _people(work.authors, entity)
-    root["name"], root["description"] = work.title, work.abstract
-    root["datePublished"], root["license"], root["author"] = work.date, licence, _one(authors)
-    root["version"], root["inLanguage"] = work.version, work.language
-    if publisher := _publisher(work, authors, entity):
-        root["publisher"] = publisher
-    root["conformsTo"] = entity(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
-    root["isBasedOn"] = entity("#article", "CreativeWork", **_article(report.article))
-    root["mainEntity"] = held[f"{paths.REPORT}/html/index.html"]
-    if work.keywords:
-        root["keywords"] = ", ".join(work.keywords)
-    if work.doi:
-        root["identifier"] = entity(
-            f"https://doi.org/{work.doi}", "PropertyValue", name="DOI", propertyID="https://registry.identifiers.org/registry/doi",
-            value=f"doi:{work.doi}", url=f"https://doi.org/{work.doi}",
-        )  # fmt: skip
-    if work.url:
-        root["url"] = work.url
-    python = "{}.{}.{}".format(*sys.version_info)
-    tools = {"python": entity("https://www.python.org/", "SoftwareApplication", name="Python", softwareVersion=python, url="https://www.python.org/")}
+    actions = [
+        entity(
+            identifier, "CreateAction", name=name, description=f"{told} {TIMES}", endTime=report.moment.isoformat(),
+            agent=_one(authors), instrument=[tools[tool], tools["sourcebook"]], result=_one([held[each] for each in made]),
+            object=_one([held.get(each) or parameters[each] for each in given]),
+        )
+        for identifier, tool, name, told, given, made in _steps(report, list(held))
+    ]  # fmt: skip
+    told = _root(report.work, authors, entity) | {
+        "license": licence,
+        "author": _one(authors),
+        "conformsTo": entity(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5"),
+        "isBasedOn": entity("#article", "CreativeWork", **_article(report.article)),
+        "mainEntity": held[f"{paths.REPORT}/html/index.html"],
+        "mentions": _one(actions),
+    }
+    for name, value in told.items():
+        crate.root_dataset[name] = value
+    return json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _root(work: Work, authors: list, entity) -> dict:
+    """What the citation says of the whole; nothing where it says nothing."""
+    doi = f"https://doi.org/{work.doi}"
+    return {name: value for name, value in {
+        "name": work.title,
+        "description": work.abstract or work.title,
+        "datePublished": work.date,
+        "version": work.version,
+        "inLanguage": work.language,
+        "publisher": _publisher(work, authors, entity),
+        "keywords": ", ".join(work.keywords),
+        "url": work.url,
+        "identifier": work.doi and entity(doi, "PropertyValue", name="DOI", value=f"doi:{work.doi}", url=doi,
+                                          propertyID="https://registry.identifiers.org/registry/doi"),
+    }.items() if value}  # fmt: skip
+
+
+def _tools(files: dict[str, bytes], code, entity) -> dict:
+    """What the report was made with, by name, in the versions that are installed."""
+    python = {"name": "Python", "softwareVersion": "{}.{}.{}".format(*sys.version_info), "url": PYTHON}
+    tools = {"Python": entity(PYTHON, "SoftwareApplication", **python)}
     for name, url in SOFTWARE.items():
         tools[name] = entity(url, "SoftwareApplication", name=name, softwareVersion=version(name), url=url)
-    code_of = {name.removeprefix(CODE): content for name, content in files.items() if name.startswith(CODE)}
-    # It has no home of its own that is known here, but an address follows from its files.
-    address = swhid.address(code_of)
+    # Sourcebook has no home on the web that is known here, but an address that follows from its files.
+    address = swhid.address({name.removeprefix(CODE): held for name, held in files.items() if name.startswith(CODE)})
     tools["sourcebook"] = entity(
         address, "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"), url=address, license=code,
         description=f"Turns a case and its parameters into a report. The identifier is that of the files below {CODE}; it "
         "leads to them if they were archived under it.",
         softwareRequirements=list(tools.values()),
     )  # fmt: skip
-    parameters = {
-        name: entity(f"#parameter-{name}", "PropertyValue", name=name, value=value, description=told)
-        for name, (value, told, _) in report.values.items()
-    }
-    actions = []
-    for identifier, tool, name, told, given, made in _steps(report, list(held)):
-        actions.append(entity(
-            identifier, "CreateAction", name=name, description=f"{told} {TIMES}", instrument=[tools[tool], tools["sourcebook"]],
-            object=_one([held.get(each) or parameters[each] for each in given]), result=_one([held[each] for each in made]),
-            agent=_one(authors), endTime=when,
-        ))  # fmt: skip
-    root["mentions"] = _one(actions)
-    return json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return tools
 
 
 def _file(report: Report, name: str, content: bytes) -> dict:
-    path = PurePosixPath(name)
     told = {
-        "name": path.name,
-        "encodingFormat": FORMATS.get(path.suffix, "application/octet-stream"),
+        "name": PurePosixPath(name).name,
+        "encodingFormat": kinds.form(name),
         "contentSize": str(len(content)),
         "sha256": digests.content(content),
     }
-    meaning = MEANING.get(name, "")
-    if path.parent == PurePosixPath(paths.DATA, report.case):
-        meaning = report.tables.get(path.name, "")
-    elif path.suffix == ".ipynb":
-        meaning = f"The notebook {path.stem}, " + ("as executed" if name.startswith(paths.REPORT) else "as written")
-    elif path.suffix == ".pdf":
-        meaning = "The report for print"
+    meaning = kinds.meaning(name, f"{paths.DATA}/{report.case}", report.tables)
     return told | ({"description": meaning} if meaning else {})
 
 
-def _licences(report: Report) -> list[tuple[str, str, str]]:
-    """Address, name and meaning of the data's licence and of the code's."""
+def _licences(report: Report) -> list[tuple[str, dict]]:
+    """The address of the data's licence and of the code's, and what they are."""
     data, code = report.licences
     return [
-        (data, report.work.licence, "Licence of the coded tables, the pages and the report: see LICENSE-DATA."),
-        (code, PurePosixPath(code).stem, "Licence of the code: see LICENSE."),
-    ]
+        (data, {"name": report.work.licence, "description": "Licence of the tables, the pages and the report: see LICENSE-DATA.", "url": data}),
+        (code, {"name": PurePosixPath(code).stem, "description": "Licence of the code: see LICENSE.", "url": code}),
+    ]  # fmt: skip
 
 
 def _people(authors: tuple[Author, ...], entity) -> list:

@@ -55,18 +55,23 @@ def package(
         # In the package this case is the book's own, and so its notebooks are not told which it is. Build it as such.
         with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
             rebuild.unpack(kept, Path(scratch))
-            report = rebuild.made(Path(scratch), {"case": case.name, **told.values}, say)
+            report = rebuild.made(Path(scratch), told.values, say)
     name = book.report_name(case, told.values, told.usual)
     if origin.altered(top):
         say(f"Files here differ from commit {origin.commit(top)[:12]}: the package holds them as they are now.")
     held = assembled(kept, report, case, told, top, seconds)
-    output = output or top / paths.BUILD / paths.PACKAGES / f"{name}-{case.meta['version']}.zip"
+    version = re.sub(r"[^\w.+-]+", "-", case.meta["version"])
+    output = output or top / paths.BUILD / paths.PACKAGES / f"{name}-{version}.zip"
     faults = archive.wrong(list(held))
     if faults:
         raise PackageError(name, faults)
-    output.parent.mkdir(parents=True, exist_ok=True)
     content = b"".join(piece for _, piece in archive.parts(held, seconds))
-    files.write_bytes(output, [content])
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        files.write_bytes(output, [content])
+    except OSError as error:
+        found = f"cannot be written ({error.strerror})"
+        raise PackageError(output.name, [Fault(str(output), found, "name another file with --output")]) from None
     return Package(output, len(held), len(content), digests.content(content))
 
 

@@ -2,24 +2,19 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sourcebook import archive, digests, files, ingredients, origin, paths
+from sourcebook import archive, comparison, files, origin, paths
+from sourcebook.comparison import Files
 from sourcebook.errors import BuildError, Fault, PackageError
-from sourcebook.run import glued
 from sourcebook.stamp import STAMP
 from sourcebook.verify import verify
 from sourcebook.words import count
-
-Files = Mapping[str, bytes | memoryview]
-SHOWN = 20  # names listed of each kind
 
 
 def rebuild(package: Path, keep: Path | None = None, say: Callable[[str], None] = print) -> bool:
@@ -39,17 +34,31 @@ def rebuild(package: Path, keep: Path | None = None, say: Callable[[str], None] 
     start = f"{paths.REPORT}/"
     old = {name.removeprefix(start): content for name, content in held.files.items() if name.startswith(start)}
     kept = {name: content for name, content in held.files.items() if not name.startswith(start)}
+    values = _parameters(package.name, old)
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
     with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="sourcebook-") as folder:
         unpack(kept, Path(folder))
-        new = made(Path(folder), json.loads(bytes(old[paths.PARAMETERS])), say)
+        new = made(Path(folder), values, say)
     if keep:
         say(f"The unpacked package and its new report: {keep}")
     for name in [name for name in old.keys() - new.keys() if name.endswith(".pdf")]:
         say(f"{name} was not compared: none could be printed here.")
         del old[name]
-    return _compared(old, new, held.files, held.entities, say)
+    same, told = comparison.compared(old, new)
+    for line in told if same else [*told, *comparison.surroundings(held.files, held.entities)]:
+        say(line)
+    return same
+
+
+def _parameters(package: str, report: Files) -> dict:
+    """What the report was built with."""
+    try:
+        values = json.loads(bytes(report[paths.PARAMETERS]))
+        return {name: value for name, value in values.items() if name != "case"}  # which _config.yml names
+    except (KeyError, ValueError, AttributeError, RecursionError):
+        fault = Fault(f"{paths.REPORT}/{paths.PARAMETERS}", "does not tell the report's parameters", archive.AGAIN)
+        raise PackageError(package, [fault]) from None
 
 
 def unpack(held: Files, folder: Path) -> None:
@@ -68,7 +77,7 @@ def made(top: Path, values: dict, say: Callable[[str], None]) -> dict[str, bytes
     """The files of the report that a process of its own builds in an unpacked package, everything anew."""
     chosen = top / paths.BUILD / paths.PARAMETERS
     chosen.parent.mkdir()
-    files.write(chosen, json.dumps({name: value for name, value in values.items() if name != "case"}))
+    files.write(chosen, json.dumps(values))
     # This Sourcebook, not the one in the folder: Python would put the working directory first. The date is the folder's.
     code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {name: value for name, value in os.environ.items() if name != origin.EPOCH}
@@ -91,56 +100,3 @@ def finished(report: Path) -> dict[str, bytes]:
     found = files.below(report)
     found.pop(STAMP, None)
     return found
-
-
-def _compared(old: Files, new: Files, package: Files, entities: dict, say: Callable[[str], None]) -> bool:
-    differ = sorted(name for name in old.keys() & new.keys() if bytes(old[name]) != new[name])
-    missing, more = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-    same = len(old) - len(differ) - len(missing)
-    say(
-        f"{count(len(old), 'file')} of the report compared: {same} the same, {len(differ)} differ, "
-        f"{len(missing)} missing; {len(more)} that the package does not have."
-    )
-    if not (differ or missing or more):
-        return True
-    for told, names in (("differs", differ), ("missing", missing), ("not in the package", more)):
-        for name in names[:SHOWN]:
-            say(f"  {told}: {name}")
-        if len(names) > SHOWN:
-            say(f"  {told}: {count(len(names) - SHOWN, 'more file')}")
-    values = named(old, new)
-    say("The named values are the same." if not values else f"Named values that differ: {', '.join(values)}")
-    around = surroundings(package, entities)
-    say("What differs around it:" if around else "Sourcebook, the packages of the lock and Python are those of the package.")
-    for line in around:
-        say(f"  {line}")
-    return False
-
-
-def named(old: Files, new: Files) -> list[str]:
-    """The named values (claims.finding) that differ between the executed notebooks of two reports."""
-    found = []
-    for name in sorted(name for name in old.keys() & new.keys() if name.endswith(".ipynb")):
-        was, now = (glued(json.loads(bytes(held[name]))["cells"]) for held in (old, new))
-        found += [f"{Path(name).stem}.{key}" for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
-    return found
-
-
-def surroundings(package: Files, entities: dict) -> list[str]:
-    """What differs between what is installed here and what the package was made with, in words."""
-    code = Path(__file__).parent.name + "/"
-    theirs = {name: digests.content(content) for name, content in package.items() if name.startswith(code)}
-    told = [
-        line.replace("is new", "is not in the package").replace("is gone", "is only in the package")
-        for line in ingredients.differences(theirs, ingredients.code(pages=True))
-    ]
-    for name, pinned in re.findall(r"^([\w.-]+)==([^\s;\\]+)", bytes(package.get(paths.LOCK, b"")).decode(), re.MULTILINE):
-        try:
-            here = version(name)
-        except PackageNotFoundError:
-            continue  # some are for other systems; what is needed and missing fails by itself
-        if re.sub(r"\b0+(?=\d)", "", here) != re.sub(r"\b0+(?=\d)", "", pinned):  # 1.04 and 1.4 are one version
-            told.append(f"{name} is {here}, the package's lock has {pinned}")
-    python = "{}.{}.{}".format(*sys.version_info)
-    was = next((each.get("softwareVersion") for each in entities.values() if each.get("name") == "Python"), python)
-    return told + ([f"Python is {python}, the package was made with {was}"] if was != python else [])

@@ -42,27 +42,29 @@ def verify(path: Path) -> Verified:
     return Verified(held.files, entities, held.digest)
 
 
-def _listed(held: archive.Archive) -> tuple[list[Fault], dict[str, str]]:
-    """The digests that the package's own list has."""
+def _listed(held: archive.Archive) -> tuple[list[Fault], dict[str, str] | None]:
+    """The digests that the package's own list has; None where it has none that can be read."""
     if paths.MANIFEST not in held.files:
-        return [Fault(paths.MANIFEST, "the file is missing", AGAIN)], {}
+        return [Fault(paths.MANIFEST, "the file is missing", AGAIN)], None
     try:
         return [], manifest.parsed(bytes(held.files[paths.MANIFEST]).decode())
     except ValueError as error:  # UnicodeDecodeError is one
-        return [Fault(paths.MANIFEST, f"cannot be read ({error})", AGAIN)], {}
+        return [Fault(paths.MANIFEST, f"cannot be read ({error})", AGAIN)], None
 
 
-def _content(held: archive.Archive, listed: dict[str, str]) -> list[Fault]:
+def _content(held: archive.Archive, listed: dict[str, str] | None) -> list[Fault]:
     """Files that changed, are missing, or are not in the list; by the archive's own checksums where there is no list."""
     faults = []
     for name, content in held.files.items():
         if zlib.crc32(content) != held.checksums[name]:
             faults.append(Fault(shown(name), "changed: its checksum is not the one that the archive has", AGAIN))
-        elif name in listed and digests.content(content) != listed[name]:
-            faults.append(Fault(shown(name), f"changed: its SHA-256 is not the one in {paths.MANIFEST}", AGAIN))
-        elif listed and name not in listed and name != paths.MANIFEST:
+        elif listed is None or name == paths.MANIFEST:
+            continue
+        elif name not in listed:
             faults.append(Fault(shown(name), f"is not listed in {paths.MANIFEST}", AGAIN))
-    return faults + [Fault(shown(name), "is missing", AGAIN) for name in listed.keys() - held.files.keys()]
+        elif digests.content(content) != listed[name]:
+            faults.append(Fault(shown(name), f"changed: its SHA-256 is not the one in {paths.MANIFEST}", AGAIN))
+    return faults + [Fault(shown(name), "is missing", AGAIN) for name in sorted((listed or {}).keys() - held.files.keys())]
 
 
 def _metadata(files: dict[str, memoryview]) -> tuple[list[Fault], dict[str, dict]]:

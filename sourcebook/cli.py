@@ -221,6 +221,58 @@ def check(case, article):
 
 
 @main.command()
+@CASE
+@PARAMETER
+@FILE
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Where to write; below _build/packages/ unless given.",
+)  # fmt: skip
+def package(case, parameter, file, output):
+    """Build the report and write all that it is made from, with it, into one archive: an RO-Crate.
+
+    \b
+    sourcebook package
+    sourcebook verify _build/packages/hockey-0.1.0.zip
+    """
+    from sourcebook import workers
+
+    workers.prepare()
+    from sourcebook import package as packages
+
+    made = packages.package(case, parameter, file, output, click.echo, bar)
+    click.echo(f"{made.files} files, {made.size} bytes, SHA-256 {made.digest}")
+    click.echo(f"The package: {made.path}")
+
+
+@main.command()
+@click.argument("package", type=click.Path(path_type=Path))
+def verify(package):
+    """Check every hash of a package; nothing of it is run or unpacked."""
+    from sourcebook import verify as verifying
+    from sourcebook.words import count
+
+    held = verifying.verify(package)
+    click.echo(f"{count(len(held.files), 'file')}, every hash right.")
+    click.echo(f"SHA-256 of the package: {held.digest}")
+
+
+@main.command()
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Leave the unpacked package and its new report in this new folder.",
+)  # fmt: skip
+@click.pass_context
+def rebuild(context, package, keep):
+    """Build a package's report again and compare every file; this runs the package's notebooks."""
+    from sourcebook import rebuild as rebuilding
+
+    if not rebuilding.rebuild(package, keep, click.echo):
+        context.exit(1)
+
+
+@main.command()
 @click.argument("row", default="")
 @CASE
 @FORM

@@ -15,6 +15,10 @@ def value(value) -> str:
     return text(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
 
 
+def content(held: bytes) -> str:
+    return hashlib.sha256(held).hexdigest()
+
+
 def file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -11,6 +11,7 @@ class SourcebookError(Exception):
     └── ParameterError   a parameter's name, type or value
     └── RunError         a notebook that did not run to its end
     └── BuildError       Jupyter Book refused the staged source
+    └── PackageError     a package that is damaged, unsafe, or cannot be made
     """
 
 
@@ -68,6 +69,18 @@ class CaseError(SourcebookError):
 
     def __reduce__(self):
         return CaseError, (self.case, self.faults)
+
+
+class PackageError(SourcebookError):
+    """A package with faults: all of them, not the first."""
+
+    def __init__(self, package: str, faults: list[Fault]):
+        self.package, self.faults = package, list(dict.fromkeys(faults))
+        count = f"{len(self.faults)} fault" + "s" * (len(self.faults) != 1)
+        super().__init__("\n".join([f"{count} in package {package}:", *(f"  {fault}" for fault in self.faults)]))
+
+    def __reduce__(self):
+        return PackageError, (self.package, self.faults)
 
 
 def nearest(wrong: object, valid) -> str:

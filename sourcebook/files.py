@@ -13,10 +13,16 @@ def write(path: Path, text: str | Iterable[str]) -> Path:
     """Write UTF-8 text (or its parts, one after the other) with plain line ends; whatever happens, no other process
     ever sees a part of the file.
     """
+    parts = [text] if isinstance(text, str) else text
+    return write_bytes(path, (part.encode() for part in parts))
+
+
+def write_bytes(path: Path, parts: Iterable[bytes]) -> Path:
+    """`write` for bytes."""
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with partial.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines([text] if isinstance(text, str) else text)
+        with partial.open("xb") as file:
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -53,3 +59,13 @@ def prune(folder: Path, keep: int) -> None:
 
     for path in sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=used)[:-keep]:
         path.unlink(missing_ok=True)
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its path there, sorted, without hidden ones and what Python or an editor left."""
+    found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        name.as_posix(): path.read_bytes()
+        for name, path in found.items()
+        if not any(part.startswith(".") or part == "__pycache__" or part.endswith("~") for part in name.parts)
+    }

@@ -1,7 +1,8 @@
 """A checkout, turned into its commit and the moment by which everything made from it is dated, whenever that is.
 
 The moment is SOURCE_DATE_EPOCH where that is set (https://reproducible-builds.org/specs/source-date-epoch/), else that of
-the last commit. A copy without git is dated by the file that a package carries, or by the day its record was created.
+the last commit. An unpacked package is dated by the file that it carries, wherever it was unpacked; any other copy without
+git by the day its record was created.
 """
 
 import json
@@ -19,7 +20,12 @@ FIRST = 315532800  # 1980-01-01, the first day that a zip archive can hold
 
 
 def commit(top: Path) -> str:
-    """The commit that is checked out around a folder, "" outside git: read from git's files, without starting it."""
+    """The commit that is checked out around a folder, or that a package was made from; "" where there is none.
+
+    Read from git's files, without starting it.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return str(json.loads(_text(top / paths.ORIGIN))["commit"])
     git = next((folder / ".git" for folder in (top, *top.parents) if (folder / ".git").exists()), None)
     if git is None:
         return ""
@@ -50,14 +56,19 @@ def date(top: Path, case: Path) -> int:
                 f"unset it, or set it, for instance with {EPOCH}=$(git log -1 --format=%ct)."
             )
         return int(given)
-    if commit(top) and (told := _git(top, "log", "-1", "--format=%ct")):
-        return max(int(told), FIRST)
     with suppress(OSError, ValueError, KeyError, TypeError):
         return max(int(json.loads(_text(top / paths.ORIGIN))["date"]), FIRST)
+    if commit(top) and (told := _git(top, "log", "-1", "--format=%ct")):
+        return max(int(told), FIRST)
     with suppress(OSError, ValueError, KeyError, TypeError):
         created = datetime.fromisoformat(json.loads(_text(case / paths.PACKAGE))["created"])
         return max(int(created.replace(tzinfo=created.tzinfo or UTC).timestamp()), FIRST)
     return FIRST
+
+
+def altered(top: Path) -> bool:
+    """Whether the files of a checkout are, as far as git knows, others than those of its commit."""
+    return bool(_git(top, "status", "--porcelain", "--untracked-files=normal", "--", "."))
 
 
 def moment(seconds: int) -> datetime:

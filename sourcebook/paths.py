@@ -13,6 +13,9 @@ PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "comment
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 DOWNLOADS = "downloads"  # below a report's pages
 LOCK = "requirements.lock"
+# What a package has beside the checkout that it holds: see sourcebook.package.
+REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"
+CRATE, MANIFEST, CITATION = "ro-crate-metadata.json", "manifest-sha256.txt", "CITATION.cff"
 ORIGIN = "origin.json"  # in a package, which has no git: the commit and the moment of it
 
 

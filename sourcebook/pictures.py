@@ -5,6 +5,7 @@ module's own command) while Jupyter Book, which reads from the first to the last
 """
 
 import json
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -16,18 +17,20 @@ from sourcebook.formats import CHART
 
 VEGA_LITE = "5.20"
 SCRIPT = "window.vegaEmbed=vegaEmbed;"
+FORM = 1  # of what is done to a picture once it is drawn
+ID, USE = re.compile(r'\bid="([a-z_]+\d+)"'), re.compile(r"""(\bid="|url\(#|href="#)([a-z_]+\d+)("|\))""")
 KEPT = 400  # pictures; the ones longest unused go
 
 
 def svg(specification: dict, dark: bool, folder: Path | None) -> tuple[str, str]:
     """A chart as SVG, and the digest of what it shows. Raise ValueError where Vega cannot draw it."""
     drawn = {**specification, "config": theme.config(dark)}
-    key = digests.value([version("vl-convert-python"), VEGA_LITE, drawn])
+    key = digests.value([version("vl-convert-python"), VEGA_LITE, FORM, drawn])
 
     def draw() -> str:
         import vl_convert
 
-        return vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE)
+        return numbered(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE), key[:8])
 
     return _kept(folder, key, draw), key
 
@@ -42,6 +45,15 @@ def png(specification: dict, folder: Path | None) -> str:
         return b64encode(vl_convert.vegalite_to_png(drawn, vl_version=VEGA_LITE, scale=2)).decode()
 
     return _kept(folder, digests.value(["png", version("vl-convert-python"), VEGA_LITE, drawn]), draw)
+
+
+def numbered(text: str, prefix: str) -> str:
+    """An SVG whose ids are numbered from 1 in their order, behind a prefix that makes them its own.
+
+    Vega numbers clips and gradients on from the last chart that its process drew, whichever that was.
+    """
+    names = {name: f"c{prefix}-{place}" for place, name in enumerate(dict.fromkeys(ID.findall(text)), 1)}
+    return USE.sub(lambda found: found[1] + names.get(found[2], found[2]) + found[3], text)
 
 
 def bundle(folder: Path | None) -> str:

@@ -14,8 +14,9 @@ from sourcebook.citation import ORCID
 from sourcebook.errors import SourcebookError
 from sourcebook.work import GISTS, REGISTER, Author, Work
 
-# The digest of a passage is an identifier of its words.
-CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"digest": "http://purl.org/dc/terms/identifier"}]
+# What the model's own context has no term for: the digest of a passage, an identifier of its words, and a summary.
+TERMS = {"digest": "http://purl.org/dc/terms/identifier", "summary": "http://www.w3.org/ns/activitystreams#summary"}
+CONTEXT = ["http://www.w3.org/ns/anno.jsonld", TERMS]
 AROUND = 32  # code points quoted before and after a passage, by which a reader's program finds it again
 COUNTED = (
     "Positions count Unicode code points, from 0, in the text made of the article's non-empty lines joined by one line feed."

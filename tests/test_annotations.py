@@ -120,7 +120,10 @@ class TestPositions:
     def test_the_source_is_named_by_the_hash_of_the_articles_file(self, record, bare):
         (source,) = {item["target"]["source"] for item in bare["first"]["items"]}
         algorithm, value = source.removeprefix("ni:///").split(";")
-        assert algorithm == "sha-256" and urlsafe_b64decode(value + "=") == hashlib.sha256(record.article.read_bytes()).digest()
+        assert (
+            algorithm == "sha-256"
+            and urlsafe_b64decode(value + "=") == hashlib.sha256(record.article.read_bytes()).digest()
+        )
 
     def test_rows_stand_in_the_order_of_the_article(self, bare):
         places = [selectors(item)["TextPositionSelector"]["start"] for item in bare["first"]["items"]]
@@ -190,7 +193,14 @@ class TestBodies:
         found = {row(item)["id"]: tags(item) for item in bare["first"]["items"]}
         assert found["C03"] == ["id:C03", "table:claims", "claim_type:forecast", "topic:weather", "credibility:6",
                                 "mode:indirect", "attribution:implied"]  # fmt: skip
-        assert found["R02"] == ["id:R02", "table:reactions", "stance:-2", "topic:opening", "mode:indirect", "attribution:implied"]
+        assert found["R02"] == [
+            "id:R02",
+            "table:reactions",
+            "stance:-2",
+            "topic:opening",
+            "mode:indirect",
+            "attribution:implied",
+        ]
         assert found["E02"] == ["id:E02", "table:events", "precision:month"]
 
     def test_a_published_report_is_linked_row_by_row(self, case):

@@ -429,7 +429,12 @@ class TestCasefile:
             ({"authors": [{"orcid": "0000-0002-1825-0097"}]}, "authors.0", "the keys orcid", "either name"),
             ({"authors": [{}]}, "authors.0", "the keys none", "either name"),
             ({"authors": [{"name": "Bo", "orcd": "x"}]}, "authors.0.orcd", "no such key", "did you mean orcid?"),
-            ({"authors": [{"name": "Bo", "orcid": "0000-0002-1825-0098"}]}, "authors.0.orcid", "0098”", "the check digit"),
+            (
+                {"authors": [{"name": "Bo", "orcid": "0000-0002-1825-0098"}]},
+                "authors.0.orcid",
+                "0098”",
+                "the check digit",
+            ),
             ({"doi": "https://doi.org/10.1234/a"}, "doi", "“https://doi.org/10.1234/a”", "the DOI alone"),
             ({"url": "https://example.org/index.html"}, "url", "index.html”", "address of the folder"),
             ({"date": "2031-02-29"}, "date", "“2031-02-29”", "a day that there is"),

@@ -16,7 +16,14 @@ from sourcebook.cli import main
 from sourcebook.errors import ParameterError
 from sourcebook.work import work
 
-PLAIN = Work("The fair: Who wants what", (Author("The coders"),), "2031-05-06", version="1.0", licence="CC-BY-4.0", key="fair-2031")
+PLAIN = Work(
+    "The fair: Who wants what",
+    (Author("The coders"),),
+    "2031-05-06",
+    version="1.0",
+    licence="CC-BY-4.0",
+    key="fair-2031",
+)
 FULL = Work(
     title="The fair",
     authors=(Author(given="Ada", family="Lovelace", orcid="0000-0002-1825-0097", affiliation="A & B"),
@@ -44,6 +51,7 @@ def titled(title: str, **more) -> Work:
 
 def typeset(tex: str) -> str:
     """What TeX prints; braces that group print nothing. Fails on a sign that TeX would act upon."""
+
     def sign(found: re.Match) -> str:
         name, escaped, brace, special = found.groups()
         assert not special, f"{special!r} stands bare in {tex}"
@@ -224,7 +232,12 @@ CSL_RULES = {
                         "type": "array",
                         "minItems": 1,
                         "maxItems": 2,
-                        "items": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": ["string", "number"]}},
+                        "items": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 3,
+                            "items": {"type": ["string", "number"]},
+                        },
                     }
                 },
             },
@@ -302,7 +315,12 @@ CFF_RULES = {
                 **CFF_COMMON,
                 "type": {"const": "report"},
                 "date-published": DAY,
-                "institution": {"type": "object", "required": ["name"], "additionalProperties": False, "properties": {"name": TEXT}},
+                "institution": {
+                    "type": "object",
+                    "required": ["name"],
+                    "additionalProperties": False,
+                    "properties": {"name": TEXT},
+                },
                 "languages": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[a-z]{2,3}$"}},
                 "notes": TEXT,
             },

@@ -20,6 +20,8 @@ def test_a_creative_commons_licence_has_the_page_of_its_text():
     assert address("MIT") == "https://spdx.org/licenses/MIT.html"
 
 
-@pytest.mark.parametrize("licence", ["", "All rights reserved", "CC-BY-5.0", "CC-BY", "cc-by-4.0", "CC-SA-4.0", "MIT OR x"])
+@pytest.mark.parametrize(
+    "licence", ["", "All rights reserved", "CC-BY-5.0", "CC-BY", "cc-by-4.0", "CC-SA-4.0", "MIT OR x"]
+)
 def test_any_other_text_has_none(licence):
     assert address(licence) == ""

@@ -113,7 +113,11 @@ class TestReport:
         assert (report["datePublished"], report["version"], report["inLanguage"]) == ("2031-05-06", "1.0", "en")
         assert report["license"] == "https://creativecommons.org/licenses/by/4.0/"
         assert report["publisher"] == {"@type": "Organization", "name": "Tide press"}
-        assert report["identifier"] == {"@type": "PropertyValue", "propertyID": "doi", "value": "https://doi.org/10.1234/fair"}
+        assert report["identifier"] == {
+            "@type": "PropertyValue",
+            "propertyID": "doi",
+            "value": "https://doi.org/10.1234/fair",
+        }
         assert report["about"] == {"@type": "Event", "name": "The fair is moved", "startDate": "2031-02-01"}
 
     def test_invents_nothing(self, plain):
@@ -124,7 +128,11 @@ class TestReport:
             "@id": "https://orcid.org/0000-0002-1825-0097", "@type": "Person", "name": "Ada Holm", "givenName": "Ada",
             "familyName": "Holm", "affiliation": {"@type": "Organization", "name": "Harbour school"},
         }  # fmt: skip
-        assert published[f"{REGISTER}author-2"] == {"@id": f"{REGISTER}author-2", "@type": "Organization", "name": "The coders"}
+        assert published[f"{REGISTER}author-2"] == {
+            "@id": f"{REGISTER}author-2",
+            "@type": "Organization",
+            "name": "The coders",
+        }
 
     def test_a_licence_that_is_no_identifier_is_told_by_its_name(self, case):
         assert nodes(told(case, licence="Ask"))["#report"]["license"] == {"@type": "CreativeWork", "name": "Ask"}
@@ -135,7 +143,9 @@ class TestReport:
         assert plain[article]["datePublished"] == "2031-02-03" and "author" not in plain[article]
         assert plain[data]["@type"] == "Dataset" and plain[data]["isBasedOn"] == {"@id": article}
 
-    @pytest.mark.parametrize(("precision", "day"), [("day", "2031-02-01"), ("month", "2031-02"), ("year", "2031"), ("week", None)])
+    @pytest.mark.parametrize(
+        ("precision", "day"), [("day", "2031-02-01"), ("month", "2031-02"), ("year", "2031"), ("week", None)]
+    )
     def test_its_event_is_dated_as_exactly_as_it_is_known(self, tmp_path, precision, day):
         record = cases.write(tmp_path)
         record.set("events", "E01", precision=precision)
@@ -146,7 +156,9 @@ class TestReport:
 class TestData:
     def test_every_table_is_described_with_its_columns_and_can_be_had(self, case, plain):
         parts = plain["#data"]["hasPart"]
-        assert [part["distribution"]["contentUrl"] for part in parts] == [f"tables/{name}.csv" for name in case.schema.tables]
+        assert [part["distribution"]["contentUrl"] for part in parts] == [
+            f"tables/{name}.csv" for name in case.schema.tables
+        ]
         for part, (name, fields) in zip(parts, case.schema.tables.items()):
             assert part["name"].lower() == name and part["description"]
             assert [column["name"] for column in part["variableMeasured"]] == list(fields)
@@ -154,7 +166,11 @@ class TestData:
 
 class TestRows:
     def test_every_statement_is_in_it_and_no_event(self, case, plain):
-        ids = {f"#{row['id']}" for table in ("claims", "reactions", "assessments", "framings") for row in cases.tables()[table]}
+        ids = {
+            f"#{row['id']}"
+            for table in ("claims", "reactions", "assessments", "framings")
+            for row in cases.tables()[table]
+        }
         assert {name for name, node in plain.items() if "Claim" in kinds(node)} == ids
 
     def test_only_the_rows_that_are_handed_over_are_in_it_and_only_their_speakers(self, case):
@@ -215,7 +231,9 @@ class TestScript:
 
     def test_it_holds_no_words_of_the_article_but_the_quotations(self, case):
         text = script(told(case))
-        quotes = [row["quote"] for table in ("claims", "reactions") for row in cases.tables()[table] if row.get("quote")]
+        quotes = [
+            row["quote"] for table in ("claims", "reactions") for row in cases.tables()[table] if row.get("quote")
+        ]
         for quote in quotes:
             text = text.replace(quote, "")
         pieces = [words[place : place + 20] for _, _, words in cases.PARAGRAPHS[1:] for place in range(len(words) - 20)]

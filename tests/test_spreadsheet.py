@@ -38,7 +38,9 @@ def test_so_does_a_title(start):
     assert read(csv_text([{"name": "x", "title": f"{start}1"}], []))[0] == [f"'{start}1"]
 
 
-@pytest.mark.parametrize("text", ["a=b", "'=1", "1-2", "“=1”", "", " ", "¶3, 10–20", "–2", "a\tb", "a,b", 'a "b"', "a\nb", "a\rb"])
+@pytest.mark.parametrize(
+    "text", ["a=b", "'=1", "1-2", "“=1”", "", " ", "¶3, 10–20", "–2", "a\tb", "a,b", 'a "b"', "a\nb", "a\rb"]
+)
 def test_any_other_text_stays_as_it_is(text):
     assert one(text) == text
 

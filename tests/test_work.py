@@ -29,7 +29,14 @@ class TestWork:
 
     def test_invents_nothing(self):
         found = work(cases.META, "fair", "2031-01-01")
-        assert (found.publisher, found.doi, found.url, found.address, found.keywords, found.row) == ("", "", "", "", (), "")
+        assert (found.publisher, found.doi, found.url, found.address, found.keywords, found.row) == (
+            "",
+            "",
+            "",
+            "",
+            (),
+            "",
+        )
         assert found.date == "2031-01-01", "the day handed over, where case.yml has none"
 
     def test_its_language_is_the_reports_not_the_articles(self):
@@ -51,7 +58,12 @@ class TestWork:
 
     @pytest.mark.parametrize(
         ("name", "row", "key"),
-        [("fair", "", "fair-2031"), ("fair", "C01", "fair-2031-C01"), ("Örsund {x}, %", "", "Orsund-x-2031"), ("橋", "", "report-2031")],
+        [
+            ("fair", "", "fair-2031"),
+            ("fair", "C01", "fair-2031-C01"),
+            ("Örsund {x}, %", "", "Orsund-x-2031"),
+            ("橋", "", "report-2031"),
+        ],
     )
     def test_its_key_is_one_that_every_bibtex_takes(self, name, row, key):
         assert work(cases.META, name, "2031-01-01", row).key == key

@@ -318,7 +318,9 @@ def annotations(case, article, output):
         output.parent.mkdir(parents=True, exist_ok=True)
     click.echo(f"{told['total']} annotations: {files.export(output, annotations.written(told))}")
     if article:
-        click.echo("Each quotes its passage. The file holds pieces of the article: keep it to yourself, do not publish it.")
+        click.echo(
+            "Each quotes its passage. The file holds pieces of the article: keep it to yourself, do not publish it."
+        )
     else:
         click.echo("They hold positions and no word of the article. To add quotations: --article PATH.")
 

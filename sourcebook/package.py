@@ -96,15 +96,21 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
         (case.folder, f"{paths.DATA}/{case.name}"), (top / paths.BOOK, paths.BOOK), (top / GUIDE, GUIDE), (code, code.name),
     ]:  # fmt: skip
         held |= {f"{where}/{name}": content for name, content in files.below(folder).items()}
-    described = {str(told.get("path")) for told in json.loads(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])["resources"]}
-    for name, content in held.items():
-        if digests.content(content) == case.meta["article"]["sha256"] and name.split("/", 2)[-1] not in described:
-            raise PackageError(case.name, [Fault(name, "is the article itself, which others may not be handed", "keep it elsewhere")])
+    known = {f"{paths.DATA}/{case.name}/{path}" for path in described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])}
+    text = [name for name in held.keys() - known if digests.content(held[name]) == case.meta["article"]["sha256"]]
+    if text:  # where it is the case's own to hand on, its data package lists it
+        why = "is the article itself, which is not ours to hand on"
+        raise PackageError(case.name, [Fault(name, why, f"keep it outside {name.split('/')[0]}/") for name in sorted(text)])
     held[paths.CONFIG] = settings(held[paths.CONFIG], case.name)
     held[paths.CITATION] = cite(work(case.meta, case.name, origin.day(seconds)), "cff").encode()
     held[paths.ORIGIN] = _json({"commit": origin.commit(top), "date": seconds})
     held[paths.PACKAGE] = data_package(held, case.name)
     return held
+
+
+def described(content: bytes) -> list[str]:
+    """The files that a datapackage.json lists."""
+    return [resource["path"] for resource in json.loads(content)["resources"] if isinstance(resource.get("path"), str)]
 
 
 def settings(config: bytes, case: str) -> bytes:

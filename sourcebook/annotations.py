@@ -14,19 +14,21 @@ from sourcebook.citation import ORCID
 from sourcebook.errors import SourcebookError
 from sourcebook.work import GISTS, REGISTER, Author, Work
 
-# The digest of a passage is an identifier of its words.
-CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"digest": "http://purl.org/dc/terms/identifier"}]
+# What the model's own context has no term for: the digest of a passage, an identifier of its words, and a summary.
+TERMS = {"digest": "http://purl.org/dc/terms/identifier", "summary": "http://www.w3.org/ns/activitystreams#summary"}
+CONTEXT = ["http://www.w3.org/ns/anno.jsonld", TERMS]
 AROUND = 32  # code points quoted before and after a passage, by which a reader's program finds it again
 COUNTED = (
-    "Positions count Unicode code points, from 0, in the text made of the article's non-empty lines joined by one line feed."
+    "Positions count Unicode code points, from 0, in the text made of the article's non-empty lines, "
+    "joined by one line feed."
 )
 
 
 def annotations(case, work: Work, text: str | None = None) -> dict:
-    """An AnnotationCollection with all annotations on its first page: one for each anchored row, in the article's order.
+    """An AnnotationCollection with one annotation for each anchored row on its first page, in the article's order.
 
-    `text` is the article's as `plain` gives it; with it each passage is quoted too. Raise SourcebookError where it is not
-    the text that was coded.
+    `text` is the article's as `plain` gives it; with it each passage is quoted too. Raise SourcebookError where it is
+    not the text that was coded.
     """
     source = named("sha-256", case.meta["article"]["sha256"])
     starts, length = {}, 0
@@ -102,12 +104,11 @@ def _quoted(text: str, start: int, end: int) -> dict:
 def _body(case, work: Work, table: str, row: dict) -> list[dict]:
     """The row's gist, its codes as tags, and where it stands in the report."""
     gist = next(row[column] for column in GISTS if isinstance(row.get(column), str))
-    codes = [f"{column}:{row[column]}" for column in row if case.schema.codes(table, column) and row[column] == row[column]]
-    body = [{"type": "TextualBody", "value": gist, "format": "text/plain", "language": work.language, "purpose": "describing"}]
-    body += [
-        {"type": "TextualBody", "value": tag, "format": "text/plain", "purpose": "tagging"}
-        for tag in [f"id:{row['id']}", f"table:{table}", *codes]
-    ]
+    coded = [column for column in row if case.schema.codes(table, column) and row[column] == row[column]]
+    tags = [f"id:{row['id']}", f"table:{table}", *(f"{column}:{row[column]}" for column in coded)]
+    plain_text = {"type": "TextualBody", "format": "text/plain"}
+    body = [{**plain_text, "value": gist, "language": work.language, "purpose": "describing"}]
+    body += [{**plain_text, "value": tag, "purpose": "tagging"} for tag in tags]
     if work.url:
         body.append({"type": "SpecificResource", "source": f"{work.url}{REGISTER}{row['id']}", "purpose": "linking"})
     return body

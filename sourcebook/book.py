@@ -26,6 +26,7 @@ from sourcebook.paths import notebooks
 from sourcebook.press import pdf, sheet
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
+from sourcebook.work import work
 
 
 class Plan(NamedTuple):
@@ -144,43 +145,53 @@ def build(
     say(f"Case {case.name}" + "".join(f", {name}={written(value)}" for name, value in told.values.items()))
     if any(map(reads_outcomes, books)):
         ready(case, told.known, top, progress, say)
+    refused = None
+    if "pdf" in formats:
+        try:
+            pdf.printer()
+        except BuildError as error:
+            refused, formats = error, ("html",)
     made = ingredients.of_report(told.values, books, case.folder, top, engine)
     if not fresh and stamp.holds(target, made, formats):
         say(stamp.UNCHANGED)
-        return target / "html" / "index.html"
-    target.parent.mkdir(exist_ok=True)
-    epoch, refused = origin.date(top, case.folder), None
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
-        source = Path(scratch) / "source"
-        _stage(top, case, source, epoch)
-        store = None if fresh else cache(case, told, top, engine)
-        run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
-        say("Building the pages")
-        with _drawing(top, source):
-            html = _jupyter_book(source)
-        report = Path(scratch) / "report"
-        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
-        html.rename(report / "html")
-        values = {"case": case.name, **told.values}
-        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
-        made_in = {"html"}
-        if "pdf" in formats:
-            try:
-                say("Printing the PDF")
-                _print(source, case, epoch, paths.printed(report / "html" / "index.html", name))
-                made_in.add("pdf")
-            except BuildError as error:
-                refused = error
-        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
-            stamp.put(report, made, request, made_in)  # without a stamp, what changed meanwhile is built the next time
-        _replace(report, target)
+    else:
+        _make(case, told, top, target, made, request, say, progress, engine, fresh, formats)
     page = target / "html" / "index.html"
     if refused:
         raise BuildError(f"{refused}\nThe HTML report was built: {page}")
     return page
 
 
-def _stage(top: Path, case: Case, source: Path, epoch: int) -> None:
+def _make(case, told, top, target, made, request, say, progress, engine, fresh, formats) -> None:
+    """Make everything aside, and put it in its place when it is whole."""
+    books, name, epoch, took = notebooks(top), target.name, origin.date(top, case.folder), stamp.Took()
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+        source = Path(scratch) / "source"
+        _stage(top, case, source, epoch, f"{name}.pdf" if "pdf" in formats else "")
+        store = None if fresh else cache(case, told, top, engine)
+        with took("notebooks"):
+            run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
+        say("Building the pages")
+        with took("pages"), _drawing(top, source):
+            html = _jupyter_book(source)
+        report = Path(scratch) / "report"
+        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
+        html.rename(report / "html")
+        values = {"case": case.name, **told.values}
+        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
+        if "pdf" in formats:
+            say("Printing the PDF")
+            with took("pdf"):
+                _print(source, case, epoch, report / f"{name}.pdf")
+            shutil.copy(report / f"{name}.pdf", report / "html" / paths.DOWNLOADS)
+        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
+            # Without a stamp, what changed meanwhile is built the next time.
+            stamp.put(report, made, request, formats, took.seconds)
+        _replace(report, target)
+
+
+def _stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "") -> None:
     """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
     shutil.copytree(case.folder, source / paths.DATA / case.name)
@@ -188,6 +199,7 @@ def _stage(top: Path, case: Case, source: Path, epoch: int) -> None:
     config = paths.settings(top / paths.CONFIG)
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
     config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
+    config["sphinx"]["config"]["sourcebook_pdf"] = printed
     config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
@@ -209,7 +221,7 @@ def _print(source: Path, case: Case, epoch: int, output: Path) -> None:
     """Print the staged source, which Jupyter Book has read already; raise BuildError where that cannot be done."""
     single = _jupyter_book(source, "singlehtml")
     page = single / f"{paths.settings(source / paths.TOC)['root']}.html"
-    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, origin.day(epoch)))
+    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, work(case.meta, case.name, origin.day(epoch))))
     written = files.write(single / "sheet.html", made)
     # In a process of its own, since typefaces are dated by a variable of the environment.
     command = [sys.executable, "-m", pdf.__name__, written, output]
@@ -249,7 +261,7 @@ def _jupyter_book(source: Path, builder: str = "html") -> Path:
     html = source / paths.BUILD / builder
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
-        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL", line)]
+        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|threw an exception", line)]
         detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
         raise BuildError(
             f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again."

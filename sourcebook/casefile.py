@@ -95,7 +95,7 @@ SCHEMA = {
         "url": {
             "type": "string",
             "format": "folder",
-            "description": "write the http or https address of the folder that holds the report, without ?, # or a page",
+            "description": "write the http or https address of the folder of the report, without ?, # or a page",
         },
         "keywords": {
             "type": "array",

@@ -1,4 +1,4 @@
-"""What case.yml says of a report, turned into citations of it, and of its rows, in the forms that other programs read."""
+"""What case.yml says of a report, turned into citations of it and its rows, in the forms that other programs read."""
 
 import json
 import re
@@ -23,25 +23,25 @@ TEX = {
 }  # fmt: skip
 
 
-def cite(work: Work, form: str) -> str:
+def cite(entry: Work, form: str) -> str:
     """The citation in one of FORMS, ending with a line feed; ParameterError where there is no such form."""
     if form not in FORMS:
         raise ParameterError(f"there is no form “{form}”; the forms are {', '.join(FORMS)}{nearest(form, FORMS)}")
-    return FORMS[form](work)
+    return FORMS[form](entry)
 
 
-def apa(work: Work) -> str:
+def apa(entry: Work) -> str:
     """Plain text in APA style, 7th edition."""
-    year, month, day = work.date.split("-")
+    year, month, day = entry.date.split("-")
     dated = f"({year}, {MONTHS[int(month) - 1]} {int(day)})"
-    version = f" (Version {work.version})" if work.version else ""
-    title = f"{work.title}{version}" + (f" [row {work.row}]" if work.row else "")
-    names = _names(work.authors)
-    publisher = work.publisher if [author.printed for author in work.authors] != [work.publisher] else ""
+    version = f" (Version {entry.version})" if entry.version else ""
+    title = f"{entry.title}{version}" + (f" [row {entry.row}]" if entry.row else "")
+    names = _names(entry.authors)
+    publisher = entry.publisher if [author.printed for author in entry.authors] != [entry.publisher] else ""
     parts = [names, dated, title] if names else [title, dated]
-    where = [RESOLVER + work.doi] if work.doi else []
-    if work.address and (work.row or not where):
-        where.append(work.address)
+    where = [RESOLVER + entry.doi] if entry.doi else []
+    if entry.address and (entry.row or not where):
+        where.append(entry.address)
     return " ".join([*(_stopped(part) for part in [*parts, publisher] if part), *where]) + "\n"
 
 
@@ -66,30 +66,28 @@ def _stopped(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def bibtex(work: Work) -> str:
+def bibtex(entry: Work) -> str:
     """An entry for BibTeX and biblatex: @techreport where somebody published it, else @misc."""
-    year, month, day = work.date.split("-")
+    year, month, day = entry.date.split("-")
     braced = {
-        "author": " and ".join(map(_bibtex_name, work.authors)),
-        "title": f"{{{_tex(work.cited)}}}",  # the second pair keeps the capitals
-        "type": "Report" if work.publisher else "",
-        "institution": _tex(work.publisher) and f"{{{_tex(work.publisher)}}}",
+        "author": " and ".join(map(_bibtex_name, entry.authors)),
+        "title": f"{{{_tex(entry.cited)}}}",  # the second pair keeps the capitals
+        "type": "Report" if entry.publisher else "",
+        "institution": _tex(entry.publisher) and f"{{{_tex(entry.publisher)}}}",
         "year": year,
         "month": MONTHS[int(month) - 1][:3].lower(),
         "day": str(int(day)),
-        "version": _tex(work.version),
-        "doi": _verbatim(work.doi),
-        "url": _verbatim(work.address),
-        "language": _tex(work.language),
-        "copyright": _tex(work.licence),
-        "keywords": ", ".join(f"{{{_tex(word)}}}" if "," in word else _tex(word) for word in work.keywords),
-        "abstract": _tex(work.abstract),
-        "note": _tex(work.about),
+        "version": _tex(entry.version),
+        "doi": _verbatim(entry.doi),
+        "url": _verbatim(entry.address),
+        "language": _tex(entry.language),
+        "copyright": _tex(entry.licence),
+        "keywords": ", ".join(f"{{{_tex(word)}}}" if "," in word else _tex(word) for word in entry.keywords),
+        "abstract": _tex(entry.abstract),
+        "note": _tex(entry.about),
     }
-    fields = [
-        f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in braced.items() if value
-    ]
-    return "\n".join([f"@{'techreport' if work.publisher else 'misc'}{{{work.key},", *fields, "}"]) + "\n"
+    fields = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in braced.items() if value]
+    return "\n".join([f"@{'techreport' if entry.publisher else 'misc'}{{{entry.key},", *fields, "}"]) + "\n"
 
 
 def _tex(text: str) -> str:
@@ -112,36 +110,36 @@ def _bibtex_name(author: Author) -> str:
     return f"{part(author.family)}, {part(author.given)}"
 
 
-def cff(work: Work) -> str:
+def cff(entry: Work) -> str:
     """A CITATION.cff of version 1.2.0: the coded data, and the report as what is to be cited."""
     import yaml
 
-    known = {"license": work.licence} if licences.address(work.licence) else {}
+    known = {"license": entry.licence} if licences.address(entry.licence) else {}
     common = {
-        "title": work.cited,
-        "authors": [_cff_author(author) for author in work.authors],
-        "version": work.version,
+        "title": entry.cited,
+        "authors": [_cff_author(author) for author in entry.authors],
+        "version": entry.version,
         **known,
-        "doi": work.doi,
-        "url": work.address,
-        "abstract": work.abstract,
-        "keywords": list(work.keywords),
+        "doi": entry.doi,
+        "url": entry.address,
+        "abstract": entry.abstract,
+        "keywords": list(entry.keywords),
     }
-    licence = f"Licence: {work.licence}" if work.licence and not known else ""
+    licence = f"Licence: {entry.licence}" if entry.licence and not known else ""
     report = {
         "type": "report",
         **common,
-        "date-published": work.date,
-        "institution": {"name": work.publisher} if work.publisher else {},
-        "languages": [work.language] if work.language else [],
-        "notes": "\n".join(filter(None, (work.about, licence))),
+        "date-published": entry.date,
+        "institution": {"name": entry.publisher} if entry.publisher else {},
+        "languages": [entry.language] if entry.language else [],
+        "notes": "\n".join(filter(None, (entry.about, licence))),
     }
     told = {
         "cff-version": "1.2.0",
         "message": "If you use this report or its data, please cite it as below.",
         "type": "dataset",
         **common,
-        "date-released": work.date,
+        "date-released": entry.date,
         "preferred-citation": _given(deepcopy(report)),  # what is shared would be written as a reference
     }
     return yaml.safe_dump(_given(told), sort_keys=False, allow_unicode=True, width=120)
@@ -160,54 +158,54 @@ def _given(told: dict) -> dict:
     return {key: value for key, value in told.items() if value}
 
 
-def csl(work: Work) -> str:
+def csl(entry: Work) -> str:
     """A list of one item of CSL-JSON, as Zotero, pandoc and citation processors read it."""
     authors = [
         _given({"family": author.family, "given": author.given}) if author.person else {"literal": author.name}
-        for author in work.authors
+        for author in entry.authors
     ]
     item = {
-        "id": work.key,
+        "id": entry.key,
         "type": "report",
-        "title": work.cited,
+        "title": entry.cited,
         "author": authors,
-        "issued": {"date-parts": [[int(part) for part in work.date.split("-")]]},
-        "version": work.version,
-        "publisher": work.publisher,
-        "DOI": work.doi,
-        "URL": work.address,
-        "language": work.language,
-        "abstract": work.abstract,
-        "keyword": ", ".join(work.keywords),
-        "note": "\n".join(_notes(work)),
+        "issued": {"date-parts": [[int(part) for part in entry.date.split("-")]]},
+        "version": entry.version,
+        "publisher": entry.publisher,
+        "DOI": entry.doi,
+        "URL": entry.address,
+        "language": entry.language,
+        "abstract": entry.abstract,
+        "keyword": ", ".join(entry.keywords),
+        "note": "\n".join(_notes(entry)),
     }
     return json.dumps([_given(item)], ensure_ascii=False, indent=2) + "\n"
 
 
-def ris(work: Work) -> str:
+def ris(entry: Work) -> str:
     """A record of RIS; all text is of one line, so none of it can be taken for a tag."""
     fields = [
         ("TY", "RPRT"),
-        ("ID", work.key),
-        *(("AU", f"{author.family}, {author.given}" if author.person else author.name) for author in work.authors),
-        ("TI", work.cited),
-        ("PY", work.date[:4]),
-        ("DA", work.date.replace("-", "/")),
-        ("ET", work.version),
-        ("PB", work.publisher),
-        ("DO", work.doi),
-        ("UR", work.address),
-        ("LA", work.language),
-        ("AB", work.abstract),
-        *(("KW", word) for word in work.keywords),
-        *(("N1", note) for note in _notes(work)),
+        ("ID", entry.key),
+        *(("AU", f"{author.family}, {author.given}" if author.person else author.name) for author in entry.authors),
+        ("TI", entry.cited),
+        ("PY", entry.date[:4]),
+        ("DA", entry.date.replace("-", "/")),
+        ("ET", entry.version),
+        ("PB", entry.publisher),
+        ("DO", entry.doi),
+        ("UR", entry.address),
+        ("LA", entry.language),
+        ("AB", entry.abstract),
+        *(("KW", word) for word in entry.keywords),
+        *(("N1", note) for note in _notes(entry)),
     ]
     return "".join(f"{tag}  - {value}\n" for tag, value in fields if value) + "ER  - \n"
 
 
-def _notes(work: Work) -> list[str]:
+def _notes(entry: Work) -> list[str]:
     """What has no field of its own: the row, and the licence."""
-    return list(filter(None, (work.about, f"Licence: {work.licence}" if work.licence else "")))
+    return list(filter(None, (entry.about, f"Licence: {entry.licence}" if entry.licence else "")))
 
 
 FORMS: dict[str, Callable[[Work], str]] = {"apa": apa, "bibtex": bibtex, "cff": cff, "csl-json": csl, "ris": ris}

@@ -6,7 +6,7 @@ import click
 
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
-from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORM, FORMAT, FRESH, OUTPUT, PARAMETER, bar
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORM, FORMAT, FRESH, OUTPUT, PARAMETER, VERIFY, bar
 
 
 class Commands(click.Group):
@@ -34,7 +34,8 @@ def main():
 @ARTICLE
 @ENGINE
 @FRESH
-def build(case, parameter, file, form, article, engine, fresh):
+@VERIFY
+def build(case, parameter, file, form, article, engine, fresh, verify):
     """Run the notebooks and build the report, as HTML, PDF or both; only what a change can reach is made again.
 
     \b
@@ -59,6 +60,15 @@ def build(case, parameter, file, form, article, engine, fresh):
         click.echo(f"The report: {page}")
     if form != "html":
         click.echo(f"The PDF: {paths.printed(page)}")
+    if verify:
+        from sourcebook import case as cases
+        from sourcebook import twin
+
+        click.echo("Building it a second time, in other surroundings")
+        words = [word for pair in parameter for word in ("-p", pair)] + ["--format", form, "--engine", engine]
+        words += (["-f", str(file.resolve())] if file else []) + (["--case", case] if case else [])
+        number = twin.compare(page.parents[1], words, paths.root(), cases.locate(case))
+        click.echo(f"{number} files compared, none differs.")
 
 
 @main.command()
@@ -308,7 +318,9 @@ def annotations(case, article, output):
         output.parent.mkdir(parents=True, exist_ok=True)
     click.echo(f"{told['total']} annotations: {files.export(output, annotations.written(told))}")
     if article:
-        click.echo("Each quotes its passage. The file holds pieces of the article: keep it to yourself, do not publish it.")
+        click.echo(
+            "Each quotes its passage. The file holds pieces of the article: keep it to yourself, do not publish it."
+        )
     else:
         click.echo("They hold positions and no word of the article. To add quotations: --article PATH.")
 

@@ -38,8 +38,8 @@ def folder(text: str) -> bool:
     except ValueError:
         return False
     right = re.fullmatch(r"[A-Za-z0-9._~:/@!$&()*+,;=%\[\]-]+", text) and not re.search(r"%(?![0-9A-Fa-f]{2})", text)
-    open_to_all = parts.hostname and "@" not in parts.netloc
-    return bool(right and parts.scheme in ("http", "https") and open_to_all and not parts.path.endswith((".html", ".htm")))
+    public = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return bool(right and public and not parts.path.endswith((".html", ".htm")))
 
 
 # The name of a form in a JSON Schema's "format", and what tells whether a text has it.

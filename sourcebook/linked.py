@@ -118,7 +118,7 @@ def _event(case) -> dict:
 
 
 def _row(case, row: dict, base: str, coders: list, article: str, dataset: str) -> dict:
-    """A statement as a claim, and as a quotation where words of it were spoken; the article's own voice is no speaker."""
+    """A statement as a claim, and as a quotation where it has spoken words; the article's own voice is no speaker."""
     table = next(table for table, kind in KINDS.items() if kind == row["kind"])
     anchor = case.tables[table].set_index("id").loc[row["id"]]
     spoken = row["quote"] == row["quote"] and bool(row["quote"])

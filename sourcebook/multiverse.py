@@ -59,7 +59,19 @@ SCHEMA = {
 }
 # What of the package decides a figure, and what of case.yml does not.
 METHOD = ("selection.py", "statements.py", "schema.py", "words.py")
-SHOWN = ("title", "subtitle", "question", "authors", "licence", "version", "date", "publisher", "doi", "url", "keywords")
+SHOWN = (
+    "title",
+    "subtitle",
+    "question",
+    "authors",
+    "licence",
+    "version",
+    "date",
+    "publisher",
+    "doi",
+    "url",
+    "keywords",
+)
 
 
 @dataclass(frozen=True)

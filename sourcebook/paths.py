@@ -11,6 +11,7 @@ CACHE, PICTURES, SWEPT, ANNOTATIONS = "cache/runs", "cache/pictures", "multivers
 CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
+DOWNLOADS = "downloads"  # below a report's pages
 LOCK = "requirements.lock"
 # What a package has beside the checkout that it holds: see sourcebook.package.
 REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"

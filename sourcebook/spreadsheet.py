@@ -1,8 +1,8 @@
 """A data resource's fields and rows, turned into CSV that a spreadsheet opens without running any of it.
 
-A spreadsheet takes a cell for a formula by how it begins. Such cells get an apostrophe before them, as OWASP's page on CSV
-injection advises (https://owasp.org/www-community/attacks/CSV_Injection). Whoever opens the file with another separator
-than the comma cuts its cells anew, and no mark can guard those.
+A spreadsheet takes a cell for a formula by how it begins. Such cells get an apostrophe before them, as OWASP's page on
+CSV injection advises (https://owasp.org/www-community/attacks/CSV_Injection). Whoever opens the file with another
+separator than the comma cuts its cells anew, and no mark can guard those.
 """
 
 import csv

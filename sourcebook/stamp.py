@@ -4,7 +4,10 @@ The standard library does all of it: the answer "nothing changed" has to come at
 """
 
 import json
+import time
 from collections.abc import Iterable
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sourcebook import files, ingredients, paths
@@ -23,9 +26,25 @@ def asked(case: str, pairs: tuple[str, ...] = (), file: Path | None = None) -> d
     return {"case": case, "parameters": sorted(pairs), "file": text}
 
 
-def put(report: Path, made: Made, request: dict, formats: Iterable[str] = ("html",)) -> None:
-    """Stamp a finished report: what it was made from, what was asked for, its formats, and the digest of each file."""
+class Took:
+    """How many seconds each part of a build took: `with took("pages"): …`. The clock's times stand in the stamp alone."""
+
+    def __init__(self):
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str):
+        begun = time.monotonic()
+        yield
+        self.seconds[part] = round(time.monotonic() - begun, 2)
+
+
+def put(report: Path, made: Made, request: dict, formats: Iterable[str] = ("html",), took: dict | None = None) -> None:
+    """Stamp a finished report: what it was made from, what was asked for, its formats, and the digest of each file;
+    also when it was finished, and how many seconds its parts took.
+    """
     entry = {"made": made, "asked": request, "formats": sorted(formats), "files": ingredients.files(report, report)}
+    entry |= {"finished": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": took or {}}
     files.write(report / STAMP, json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 

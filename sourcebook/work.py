@@ -91,7 +91,9 @@ def work(meta: dict, name: str, day: str, row: str = "", gist: str = "") -> Work
 
 def author(told: str | dict) -> Author:
     """One of case.yml's authors: a text, or a mapping with the fields of Author."""
-    return Author(**{field: line(text) for field, text in told.items()}) if isinstance(told, dict) else Author(line(told))
+    return (
+        Author(**{field: line(text) for field, text in told.items()}) if isinstance(told, dict) else Author(line(told))
+    )
 
 
 def line(text) -> str:
@@ -110,4 +112,6 @@ def told(case, row: str) -> tuple[str, str]:
             gist = next((found[column] for column in GISTS if found.get(column)), "")
             return gist, REGISTER if table in case.schema.anchored else ""
         known += frame["id"].tolist()
-    raise SourcebookError(f"case {case.name} has no row “{row}”; the report's register lists the rows{nearest(row, known)}")
+    raise SourcebookError(
+        f"case {case.name} has no row “{row}”; the report's register lists the rows{nearest(row, known)}"
+    )

@@ -418,6 +418,35 @@ class TestCasefile:
             ),
             ({"version": 1.0}, "version", "1.0 is not of type 'string'", "case.yml"),
             ({"title": None}, "", "no title", "case.yml"),
+            ({"authors": None}, "", "no authors", "case.yml"),
+            ({"authors": []}, "authors", "[] should be non-empty", "a list of at least one author"),
+            ({"authors": "Ada"}, "authors", "'Ada' is not of type 'array'", "a list of at least one author"),
+            ({"authors": ["Ada", "Ada"]}, "authors", "non-unique", "each once"),
+            ({"authors": [" "]}, "authors.0", "“ ”", "write a name"),
+            ({"authors": [7]}, "authors.0", "7 is not of type", "write a name, or a mapping with name"),
+            ({"authors": ["Ada", {"given": "Bo"}]}, "authors.1", "found the keys given", "both given and family"),
+            ({"authors": [{"name": "Bo", "family": "Lind"}]}, "authors.0", "the keys name, family", "either name"),
+            ({"authors": [{"orcid": "0000-0002-1825-0097"}]}, "authors.0", "the keys orcid", "either name"),
+            ({"authors": [{}]}, "authors.0", "the keys none", "either name"),
+            ({"authors": [{"name": "Bo", "orcd": "x"}]}, "authors.0.orcd", "no such key", "did you mean orcid?"),
+            (
+                {"authors": [{"name": "Bo", "orcid": "0000-0002-1825-0098"}]},
+                "authors.0.orcid",
+                "0098”",
+                "the check digit",
+            ),
+            ({"doi": "https://doi.org/10.1234/a"}, "doi", "“https://doi.org/10.1234/a”", "the DOI alone"),
+            ({"url": "https://example.org/index.html"}, "url", "index.html”", "address of the folder"),
+            ({"date": "2031-02-29"}, "date", "“2031-02-29”", "a day that there is"),
+            (
+                {"article": {**cases.META["article"], "sha256": "0" * 64, "date": "2031-2-9"}},
+                "article.date",
+                "“2031-2-9”",
+                "a day that there is",
+            ),
+            ({"publisher": " "}, "publisher", "“ ”", "leave the key out"),
+            ({"keywords": []}, "keywords", "non-empty", "leave the key out"),
+            ({"keywords": ["fair", "fair"]}, "keywords", "non-unique", "each once"),
             ({"subtitle": ""}, "subtitle", "'' ", "case.yml"),
         ],
     )
@@ -426,6 +455,21 @@ class TestCasefile:
         fault = only(check(record.folder))
         assert (fault.file, fault.column) == ("case.yml", column)
         assert found in fault.found and right in fault.right
+
+    def test_all_that_a_citation_can_say_is_taken(self, record):
+        person = {"given": "Ada", "family": "Holm", "orcid": "0000-0002-1694-233X", "affiliation": "Harbour school"}
+        authors = ["The coders", person, {"name": "Bo", "orcid": "0000-0002-1825-0097"}]
+        record.meta(authors=authors, date="2032-02-29", publisher="Tide press", doi="10.1234/a", url="https://example.org/a",
+                    keywords=["fair", "May"])  # fmt: skip
+        assert check(record.folder) == []
+
+    def test_a_day_needs_no_quotation_marks(self, record):
+        record.edit("case.yml", "licence:", "date: 2031-05-06\nlicence:")
+        assert check(record.folder) == []
+
+    def test_several_faults_are_told_at_once(self, record):
+        record.meta(doi="x", date="soon", authors=[{"name": "Bo", "orcid": "x"}])
+        assert sorted(fault.column for fault in check(record.folder)) == ["authors.0.orcid", "date", "doi"]
 
     def test_an_unknown_key_names_the_nearest_one(self, record):
         record.meta(licens="x")

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from pathlib import Path
 
+import cases
 import click
 import pytest
 from click.testing import CliRunner
@@ -10,10 +12,11 @@ from room import small
 from scratch import BOOKS, ROOT, checkout, sourcebook, tree
 
 from sourcebook import __version__, book
+from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.parameters import declared
 
-COMMANDS = ["build", "check", "clean", "explain", "multiverse", "params", "run"]
+COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "params", "run"]
 
 
 @pytest.fixture
@@ -143,6 +146,11 @@ class TestExitCodes:
             (["explain", "clams"], 2, "did you mean claims?"),
             (["check", "--case", "../data"], 1, "there is no case “../data”"),
             (["params", "--case", "nowhere"], 1, "there is no case “nowhere”"),
+            (["cite", "C999"], 1, "has no row “C999”; the report's register lists the rows; did you mean C"),
+            (["cite", "--format", "bibtx"], 2, "'bibtx' is not one of 'apa', 'bibtex'"),
+            (["cite", "--output", "no-such-folder/x.txt"], 1, "no-such-folder/x.txt: cannot be written"),
+            (["annotations", "--article", "no-such-file.txt"], 1, "no-such-file.txt: cannot be read"),
+            (["annotations", "--output", "no-such-folder/x"], 1, "no-such-folder/x: cannot be written"),
         ],
     )
     def test_are_1_for_the_case_and_2_for_what_was_typed(self, here, words, code, told):
@@ -338,6 +346,82 @@ class TestRun:
         done = sourcebook(broken, "run", "messaging", "--save")
         assert done.returncode == 0, done.stderr
         assert stored.read_bytes() == before
+
+
+class TestCite:
+    """What another program is to read goes to the output, and nothing else does."""
+
+    @pytest.fixture
+    def top(self, tmp_path, monkeypatch):
+        folder = cases.checkout(tmp_path / "top")
+        monkeypatch.chdir(folder.folder)
+        monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        return folder
+
+    def test_prints_the_report_in_apa_style_dated_by_the_day_its_record_was_made(self, top):
+        created = load("").schema.descriptor["created"]
+        assert created.startswith("2026-11-22")
+        told = "A coder. (2026, November 22). The fair: Who wants what, and why (Version 1.0).\n"
+        assert typed("cite").stdout == typed("cite", "--case", "fair").stdout == told
+
+    def test_the_day_of_case_yml_goes_first_and_else_the_one_all_is_dated_by(self, top, monkeypatch):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "2000000000")
+        assert "(2033, May 18)" in typed("cite").stdout
+        top.meta(date="2031-05-06")
+        assert "(2031, May 6)" in typed("cite").stdout
+
+    @pytest.mark.parametrize("form", ["apa", "bibtex", "cff", "csl-json", "ris"])
+    def test_prints_a_row_in_every_form(self, top, form):
+        top.meta(url="https://example.org/fair")
+        text = typed("cite", "C02", "--format", form).stdout
+        assert "[row C02]" in text and "https://example.org/fair/notebooks/register.html#C02" in text
+
+    def test_a_row_that_the_register_does_not_show_has_the_reports_address(self, top):
+        top.meta(url="https://example.org/fair")
+        assert typed("cite", "H1").stdout.endswith("[row H1]. https://example.org/fair/\n")
+
+    def test_writes_the_same_into_a_file(self, top, tmp_path):
+        result = typed("cite", "--format", "ris", "--output", str(tmp_path / "fair.ris"))
+        assert result.stdout == f"The citation: {tmp_path / 'fair.ris'}\n"
+        assert (tmp_path / "fair.ris").read_text("utf-8") == typed("cite", "--format", "ris").stdout
+
+
+class TestAnnotations:
+    @pytest.fixture
+    def top(self, tmp_path, monkeypatch):
+        record = cases.checkout(tmp_path / "top")
+        monkeypatch.chdir(tmp_path / "top")
+        return record
+
+    def test_writes_them_below_build_and_says_how_many_and_where(self, top):
+        result = typed("annotations")
+        file = Path.cwd() / "_build" / "annotations" / "fair.jsonld"
+        told = json.loads(file.read_text("utf-8"))
+        assert result.stdout.startswith(f"{told['total']} annotations: {file}\n") and told["total"] == 10
+        assert "no word of the article" in result.stdout and "TextQuoteSelector" not in file.read_text("utf-8")
+
+    def test_twice_gives_the_same_bytes(self, top, tmp_path):
+        for name in "ab":
+            assert typed("annotations", "--output", str(tmp_path / name)).exit_code == 0
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+    def test_with_the_article_quotes_and_warns_that_it_is_not_for_publishing(self, top, tmp_path):
+        result = typed("annotations", "--article", str(top.article), "--output", str(tmp_path / "out"))
+        assert "holds pieces of the article" in result.stdout and "do not publish it" in result.stdout
+        told = json.loads((tmp_path / "out").read_text("utf-8"))
+        assert all(len(item["target"]["selector"]) == 2 for item in told["first"]["items"])
+
+    def test_another_article_is_refused_and_nothing_is_written(self, top):
+        top.print_article(cases.ARTICLE.replace("bakers", "butchers"))
+        result = typed("annotations", "--article", str(top.article))
+        assert result.exit_code == 1 and result.stdout == ""
+        assert "case.yml, key article.sha256: the article at hand has" in result.stderr
+        assert not Path("_build").exists()
+
+    def test_an_anchor_that_does_not_fit_the_article_is_refused(self, top):
+        top.set("claims", "C02", digest="0" * 16)
+        result = typed("annotations", "--article", str(top.article))
+        assert result.exit_code == 1 and "claims.csv, row 3 (C02), column digest" in result.stderr
 
 
 class TestClean:

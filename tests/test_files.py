@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sourcebook import files
+from sourcebook.errors import SourcebookError
 
 
 @pytest.fixture
@@ -72,6 +73,18 @@ class TestWrite:
         (path.with_name("plain")).touch()
         files.write(path, "new")
         assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(path.with_name("plain").stat().st_mode)
+
+
+class TestExport:
+    """Where a person says the file is to go."""
+
+    def test_writes_and_gives_back_where(self, path):
+        assert files.export(path, "new") == path and path.read_text() == "new"
+
+    @pytest.mark.parametrize("wrong", ["no-such-folder/name", "."])
+    def test_where_no_file_can_be_is_told_with_what_to_do(self, tmp_path, wrong):
+        with pytest.raises(SourcebookError, match="cannot be written .*Name a file in a folder that there is"):
+            files.export(tmp_path / wrong, "new")
 
 
 class TestPrune:

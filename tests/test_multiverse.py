@@ -192,6 +192,12 @@ class TestOutcomes:
         ("file", "old", "new"),
         [
             ("data/fair/case.yml", "title: The fair", "title: The great fair"),
+            (
+                "data/fair/case.yml",
+                "authors:",
+                "date: 2031-05-06\npublisher: Tide\ndoi: 10.1234/a\nkeywords: [fair]\nauthors:",
+            ),
+            ("data/fair/case.yml", "authors:", "url: https://example.org/fair\nauthors:\n- {given: Ada, family: Holm}"),
             ("data/fair/multiverse.yml", "It could be otherwise.", "Why not?"),
             ("data/fair/multiverse.yml", "label: warm", "label: hot"),
             ("data/fair/commentary/claims.md", "In short", "In brief"),

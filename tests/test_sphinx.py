@@ -5,12 +5,14 @@ import hashlib
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import toybook
 from bs4 import BeautifulSoup
 
 from sourcebook.errors import choices
+from sourcebook.sphinx.case import value
 from sourcebook.sphinx.notebooks import declared
 from sourcebook.sphinx.policy import Page, content_security_policy
 
@@ -187,6 +189,14 @@ def test_named_values_show_only_where_a_page_names_them(page):
 def test_values_of_the_case_are_plain_text(page):
     text = main(page("book/index")).text
     assert "Headline <script>alert(1)</script>" in text and "{{ 7*7 }}" in text
+
+
+def test_authors_are_named_on_a_page_as_they_are_printed(tmp_path):
+    authors = "[The coders, {given: Ada, family: Holm, orcid: 0000-0002-1825-0097}, {name: Tide press}]"
+    (tmp_path / "case.yml").write_text(f"authors: {authors}\nkeywords: [fair, May]\ndate: 2031-05-06\n", "utf-8")
+    app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(sourcebook_case="."))
+    assert value(app, "authors") == "The coders, Ada Holm, Tide press"
+    assert (value(app, "keywords"), value(app, "date")) == ("fair, May", "2031-05-06")
 
 
 def test_without_scripts_a_page_is_light(page):

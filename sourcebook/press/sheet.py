@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from bs4 import BeautifulSoup, Tag
 
+from sourcebook import citation
+from sourcebook.work import Work, line
+
 # What only a screen has a use for. Data behind a chart stay in the HTML report; the printed one has the chart's text.
 FURNITURE = (
     "script, style, template, button, a.headerlink, img.only-dark, details.figure-data, details.provenance, .screen, "
@@ -25,14 +28,28 @@ class Front(NamedTuple):
     day: str  # 2000-12-31
     question: str
     rows: list[tuple[str, str]]
-    citation: str
-    keywords: list[str] = []
+    keywords: tuple[str, ...] = ()
     language: str = "en"
 
 
-def front(meta: dict, day: str) -> Front:
-    """The title page of a case, from case.yml; `day` dates it where the case gives no date."""
-    return Front(meta["title"], meta["subtitle"], meta["authors"], day, meta["question"], [("Version", meta["version"]), ("Licence", meta["licence"])], "")
+def front(meta: dict, work: Work) -> Front:
+    """The title page of a report, from its case.yml and the work that it is cited as."""
+    article = meta["article"]
+    told = [article["title"], article.get("publisher", ""), long_day(article["date"])]
+    rows = {
+        "Version": work.version,
+        "Publisher": work.publisher,
+        "DOI": work.doi and f"{citation.RESOLVER}{work.doi}",
+        "Address": work.url,
+        "ORCID": ", ".join(f"{author.printed} {citation.ORCID}{author.orcid}" for author in work.authors if author.orcid),
+        "Licence": work.licence,
+        "Article": ", ".join(filter(None, told)),
+        "Cite as": citation.cite(work, "apa").strip(),
+    }
+    authors = [", ".join(filter(None, (author.printed, author.affiliation))) for author in work.authors]
+    given = [(label, value) for label, value in rows.items() if value]
+    title, subtitle = line(meta["title"]), line(meta.get("subtitle"))
+    return Front(title, subtitle, authors, work.date, work.abstract, given, work.keywords, work.language)
 
 
 def sheet(page: str, front: Front) -> str:
@@ -148,7 +165,7 @@ def _head(made: BeautifulSoup, front: Front) -> None:
     title = _with(made, "title", "", f"{front.title}: {front.subtitle}" if front.subtitle else front.title)
     made.head.extend([made.new_tag("meta", attrs={"charset": "utf-8"}), title])
     given = {
-        "author": ", ".join(front.authors),
+        "author": "; ".join(front.authors),
         "description": front.question,
         "keywords": ", ".join(front.keywords),
         "generator": "Sourcebook",
@@ -170,7 +187,7 @@ def _title_page(made: BeautifulSoup, front: Front) -> Tag:
     page.append(_with(made, "p", "day", long_day(front.day)))
     page.append(_with(made, "p", "question", front.question))
     imprint = _with(made, "dl", "imprint")
-    for label, value in [*front.rows, ("Cite as", front.citation)]:
+    for label, value in front.rows:
         imprint.append(_with(made, "dt", "", label))
         imprint.append(_with(made, "dd", "", value))
     page.append(imprint)
@@ -237,6 +254,5 @@ def _with(made: BeautifulSoup, name: str, style: str, text: str = "") -> Tag:
 
 def long_day(day: str) -> str:
     """2000-12-31 as 31 December 2000, whatever the locale."""
-    months = "January February March April May June July August September October November December".split()
     found = date.fromisoformat(day)
-    return f"{found.day} {months[found.month - 1]} {found.year}"
+    return f"{found.day} {citation.MONTHS[found.month - 1]} {found.year}"

@@ -8,7 +8,7 @@ from docutils import nodes
 
 from sourcebook import pictures, theme
 
-from . import chooser, figures
+from . import chooser, citing, figures
 
 STATIC = Path(__file__).parent / "static"
 LANDING = """<!DOCTYPE html>
@@ -38,6 +38,10 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("chooser.js", loading_method="defer")
     if any("register" in table["classes"] for table in doctree.findall(nodes.table)):
         app.add_js_file("register.js", loading_method="defer")
+        app.add_js_file("citing.js", loading_method="defer")
+        app.add_js_file(None, body=citing.templates(app), type="application/json", **{"class": "citing-data"})
+    if any("citing" in box["classes"] for box in doctree.findall(nodes.container)):
+        app.add_js_file("citing.js", loading_method="defer")
 
 
 def vega(store: str) -> str:

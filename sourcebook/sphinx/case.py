@@ -1,5 +1,6 @@
 """Turns the case's folder into the book's title, its bibliography and the values that pages may name."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def settings(app) -> dict:
 def schema(app) -> dict:
     """What datapackage.json says of the case's tables."""
     return json.loads((folder(app) / "datapackage.json").read_text(encoding="utf-8"))
+
+
+def rows(app, resource: dict) -> list[dict]:
+    """The rows of a coded table as they are written, every cell a text."""
+    with (folder(app) / resource["path"]).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def value(app, dotted: str) -> str:

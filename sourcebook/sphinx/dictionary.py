@@ -2,7 +2,7 @@
 
 from docutils import nodes
 
-from . import tables
+from . import downloads, tables
 
 
 def codes(field: dict) -> dict[str, str]:
@@ -89,6 +89,7 @@ def section(resource: dict) -> nodes.section:
     if resource.get("description"):
         node += nodes.paragraph("", resource["description"])
     node += columns(resource)
+    node += nodes.paragraph("", "", nodes.Text("All rows: "), downloads.of_data(resource), classes=["screen"])
     sentences = keys(resource)
     if sentences:
         node += nodes.bullet_list("", *(nodes.list_item("", sentence) for sentence in sentences))

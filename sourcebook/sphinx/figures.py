@@ -68,7 +68,7 @@ def lacking(spec: dict) -> list[str]:
     return [thing for thing, value in given.items() if not value]
 
 
-def _data(spec: dict) -> dict:
+def data(spec: dict) -> dict:
     """The rows behind the figure, in the columns that the notebook chose to show."""
     rows = spec.get("datasets", {}).get(spec.get("data", {}).get("name"), [])
     columns = dict(_note(spec).get("columns", {}))
@@ -115,7 +115,7 @@ def build(env, spec: dict) -> nodes.figure:
             location=env.docname,
         )
     figure = nodes.figure("", drawing, classes=["chart-figure"])
-    resource = _data(spec)
+    resource = data(spec)
     if resource["schema"]["fields"]:
         figure += disclosure("", tables.build(resource), summary="Data of this figure", classes=["figure-data"])
     if _note(spec).get("caption"):

@@ -30,11 +30,13 @@ def read(env, name: str) -> dict:
     if name not in known:
         raise LookupError(f"the book has no notebook {name!r}; {choices(name, known)}")
     path = Path(env.doc2path(known[name]))
-    env.note_dependency(str(path))
+    if "docname" in env.temp_data:  # a page is being read, not written
+        env.note_dependency(str(path))
     return _read(str(path), path.stat().st_mtime_ns)
 
 
-def _outputs(notebook: dict):
+def outputs(notebook: dict):
+    """Every output of every cell, in order."""
     for cell in notebook["cells"]:
         yield from cell.get("outputs", [])
 
@@ -42,7 +44,7 @@ def _outputs(notebook: dict):
 def values(notebook: dict) -> dict[str, str]:
     """Name -> text of every value that the notebook glued."""
     found = {}
-    for output in _outputs(notebook):
+    for output in outputs(notebook):
         record = output.get("metadata", {}).get("scrapbook", {})
         if record.get("mime_prefix") == VALUE:
             text = output["data"].get(VALUE + "text/plain", "")
@@ -52,8 +54,14 @@ def values(notebook: dict) -> dict[str, str]:
 
 def figures(notebook: dict) -> dict[str, dict]:
     """Name -> Vega-Lite specification of every figure that the notebook shows."""
-    specs = (output["data"][CHART] for output in _outputs(notebook) if CHART in output.get("data", {}))
+    specs = (output["data"][CHART] for output in outputs(notebook) if CHART in output.get("data", {}))
     return {spec.get("usermeta", {}).get("sourcebook", {}).get("name"): spec for spec in specs}
+
+
+def place(notebook: dict, figure: str) -> int | None:
+    """The index, from 0, of the cell that shows the figure of this name."""
+    found = (number for number, cell in enumerate(notebook["cells"]) if figure in figures({"cells": [cell]}))
+    return next(found, None)
 
 
 def pick(env, dotted: str, kind: str) -> object:

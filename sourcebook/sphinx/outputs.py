@@ -5,7 +5,7 @@ from sphinx.util import logging
 
 from sourcebook.formats import CHART, CHOICES, TABLE, VALUE
 
-from . import NAME, chooser, figures, links, tables
+from . import NAME, chooser, downloads, figures, links, provenance, tables
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,10 @@ def _environment(renderer):
     """The build environment, if the book uses this extension; other books on this machine are left alone."""
     env = renderer.renderer.sphinx_env
     return env if env is not None and NAME in env.app.extensions else None
+
+
+def _source(env, data, name: str):
+    return provenance.note(env, env.docname, data.cell_index, downloads.of_table(name))
 
 
 class Figure:
@@ -43,6 +47,8 @@ class Figure:
             )
         if name := figures.name(data.content):
             figures.label(renderer.renderer.document, figure, name)
+            source = provenance.note(env, env.docname, data.cell_index, downloads.of_figure(data.content))
+            figure.insert(len(figure) - 1, source)  # the caption comes last, as docutils wants it
         return [figure]
 
 
@@ -57,7 +63,7 @@ class Table:
         table = tables.build(data.content)
         figures.label(renderer.renderer.document, table, data.content["name"])
         links.register(env, table)
-        return [table]
+        return [table, _source(env, data, data.content["name"])]
 
 
 class Choices:
@@ -70,7 +76,7 @@ class Choices:
             return None
         node = chooser.build(data.content)
         figures.label(renderer.renderer.document, node[0], data.content["table"]["name"])
-        return [node]
+        return [node, _source(env, data, data.content["table"]["name"])]
 
 
 class Commentary:

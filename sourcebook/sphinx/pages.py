@@ -8,7 +8,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sourcebook.parameters import ALLOWED
 
-from . import case, dictionary, figures, notebooks, tables
+from . import case, dictionary, downloads, figures, notebooks, provenance, tables
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,9 @@ class Chart(SphinxDirective):
         figure = figures.build(self.env, spec)
         page = self.env.docname.rsplit("/", 1)[-1]
         figures.label(self.state.document, figure, self.options.get("name", f"{page}-{figures.name(spec)}"))
-        caption = figure.children[-1]
+        caption, name = figure.children[-1], wanted.partition("/")[0]
+        cell = notebooks.place(notebooks.read(self.env, name), figures.name(spec))
+        figure.insert(len(figure) - 1, provenance.note(self.env, name, cell, downloads.of_figure(spec)))
         caption += [nodes.Text(" From "), self.source(figures.name(spec)), nodes.Text(".")]
         return [figure]
 
@@ -109,7 +111,7 @@ class Parameters(SphinxDirective):
             }
         )
         figures.label(self.state.document, table, "report-parameters")
-        return [table]
+        return [table, provenance.of_parameters(self.env)]
 
     def row(self, item: dict, everyone: int) -> dict:
         takers = "every notebook" if len(item["notebooks"]) == everyone else ", ".join(item["notebooks"])

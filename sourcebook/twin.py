@@ -1,0 +1,74 @@
+"""A report, turned into the list of files that come out otherwise when it is built a second time in other surroundings.
+
+The surroundings are another folder with another name, time zone, language, user, home, hash seed, file mode and time; nothing
+that was stored is used again. What is the same in both is the machine with its programs.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sourcebook import digests, origin, paths
+from sourcebook.errors import BuildError
+from sourcebook.stamp import STAMP
+
+SURROUNDINGS = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "1234567", "PYTHONUTF8": "1",
+                "USER": "somebody-else", "LOGNAME": "somebody-else"}  # fmt: skip
+INPUTS = (paths.DATA, paths.NOTEBOOKS, paths.BOOK, paths.CONFIG, paths.TOC, paths.LOCK, f"{paths.BUILD}/{paths.SWEPT}")
+
+
+def compare(report: Path, words: list[str], top: Path, case: Path) -> int:
+    """Build the report again by the command line `words`, and return how many files were compared.
+
+    case: the case's folder. Raise BuildError, naming each file that differs, is missing or is new.
+    """
+    with tempfile.TemporaryDirectory(prefix="sourcebook twin ü ") as folder:
+        copy, home = Path(folder, "checkout"), Path(folder, "home")
+        home.mkdir()
+        _copy(top, copy)
+        searched = os.pathsep.join(path for path in sys.path if path)
+        more = {**SURROUNDINGS, "HOME": str(home), "PYTHONPATH": searched, origin.EPOCH: str(origin.date(top, case))}
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "sourcebook.cli", "build", *words, "--fresh"],
+            cwd=copy, env={**os.environ, **more}, capture_output=True, encoding="utf-8", errors="replace",
+            stdin=subprocess.DEVNULL, umask=0o077,
+        )  # fmt: skip
+        if done.returncode:
+            raise BuildError(f"The second build failed, the first stays:\n{done.stderr.strip()}")
+        ours, theirs = contents(report), contents(copy / report.relative_to(top))
+    told = [f"  {name}: {_said(ours.get(name), theirs.get(name))}" for name in sorted(ours | theirs)]
+    told = [line for line in told if not line.endswith(": ")]
+    if told:
+        raise BuildError(
+            "\n".join([f"Built twice, {len(told)} of {len(ours | theirs)} files differ; the report stays:", *told])
+            + "\nWhat these files hold depends on the machine: look for the clock, paths, locales and the order of sets."
+        )
+    return len(ours)
+
+
+def contents(report: Path) -> dict[str, str]:
+    """The digest of every file of a report but its stamp, which holds the clock's times."""
+    found = digests.files(report, (path for path in report.rglob("*") if path.is_file()))
+    found.pop(STAMP, None)
+    return found
+
+
+def _said(ours: str | None, theirs: str | None) -> str:
+    if ours == theirs:
+        return ""
+    return "was not made again" if theirs is None else "was made the second time only" if ours is None else "has other bytes"
+
+
+def _copy(top: Path, copy: Path) -> None:
+    """What a build reads, the last names first, so that folders list them in another order where that can be."""
+    for name in reversed(INPUTS):
+        source = top / name
+        files = sorted((path for path in source.rglob("*") if path.is_file()), reverse=True) if source.is_dir() else [source]
+        for file in files:
+            if file.is_file():
+                target = copy / file.relative_to(top)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import archive, book, crate, digests, files, licences, manifest, origin, paths, rebuild
+from sourcebook import archive, book, crate, digests, files, licences, manifest, multiverse, origin, outcomes, paths, rebuild
 from sourcebook.case import Case, load
 from sourcebook.errors import BuildError, Fault, PackageError
 from sourcebook.parameters import written
@@ -51,11 +51,13 @@ def package(
     kept = checkout(top, case, seconds)
     if case.name == paths.default_case(top):
         report = _built(case_name, given, file, say, progress)
+        kept |= swept(case, top)
     else:
         # In the package this case is the book's own, and so its notebooks are not told which it is. Build it as such.
+        kept |= swept(case, top)
         with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
             rebuild.unpack(kept, Path(scratch))
-            report = rebuild.made(Path(scratch), told.values, say)
+            report = rebuild.made(Path(scratch), told.values, True, say)
     name = book.report_name(case, told.values, told.usual)
     if origin.altered(top):
         say(f"Files here differ from commit {origin.commit(top)[:12]}: the package holds them as they are now.")
@@ -106,6 +108,16 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
     held[paths.ORIGIN] = _json({"commit": origin.commit(top), "date": seconds})
     held[paths.PACKAGE] = data_package(held, case.name)
     return held
+
+
+def swept(case: Case, top: Path) -> dict[str, bytes]:
+    """The table of outcomes that was not stored with the case but made here, where the report shows it."""
+    folder, space = multiverse.results(case, top), multiverse.read(case)
+    told = outcomes.description(folder)
+    if space is None or not told or told["made"] != multiverse.made(case, space, top):
+        return {}
+    table = folder / paths.OUTCOMES
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in (table, table.with_suffix(".json"))}
 
 
 def described(content: bytes) -> list[str]:

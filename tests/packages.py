@@ -60,7 +60,7 @@ def quick(top: Path, monkeypatch) -> None:
 def again(monkeypatch, change=lambda files: files) -> None:
     """Let a rebuild cost nothing, and give the report that `change` makes of the right one."""
 
-    def made(top, values, say):
+    def made(top, values, printed, say):
         report(top / "_build" / "fair", **values)
         return change(rebuild.finished(top / "_build" / "fair"))
 

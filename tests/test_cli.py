@@ -16,7 +16,7 @@ from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.parameters import declared
 
-COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "params", "run"]
+COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "package", "params", "rebuild", "run", "verify"]
 
 
 @pytest.fixture

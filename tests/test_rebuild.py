@@ -121,9 +121,9 @@ class TestMade:
     def test_it_builds_in_the_folder_everything_anew_with_this_sourcebook_and_the_packages_date(self, started, tmp_path, monkeypatch):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
         calls = started()
-        rebuild.made(tmp_path, {"size": 3}, print)
+        rebuild.made(tmp_path, {"size": 3}, True, print)
         ((command, folder, env),) = calls
-        assert folder == tmp_path and "-P" in command and {"build", "--fresh"} <= set(command)
+        assert folder == tmp_path and "-P" in command and {"build", "--fresh", "--format", "all"} <= set(command)
         assert json.loads(Path(command[-1]).read_text("utf-8")) == {"size": 3}
         assert "SOURCE_DATE_EPOCH" not in env and env["PYTHONSAFEPATH"] == "1"
         assert env["PYTHONPATH"].split(os.pathsep)[0] == str(Path(rebuild.__file__).resolve().parents[1])
@@ -131,13 +131,13 @@ class TestMade:
     def test_a_report_without_its_pdf_is_taken_and_the_reason_told(self, started, tmp_path):
         started(code=1)
         said = []
-        assert "html/index.html" in rebuild.made(tmp_path, {}, said.append)
+        assert "html/index.html" in rebuild.made(tmp_path, {}, False, said.append)
         assert "no printer" in said[0]
 
     def test_no_report_is_an_error_with_what_was_printed(self, started, tmp_path):
         started(code=1, report=False)
         with pytest.raises(BuildError, match="(?s)could not be built from the files of the package.*no printer"):
-            rebuild.made(tmp_path, {}, print)
+            rebuild.made(tmp_path, {}, False, print)
 
 
 def test_what_is_kept_is_the_unpacked_package(path, tmp_path, monkeypatch):
@@ -147,28 +147,31 @@ def test_what_is_kept_is_the_unpacked_package(path, tmp_path, monkeypatch):
     assert {name for name in held if not name.startswith("report/")} == {name for name in kept if not name.startswith("_build/")}
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A package of the checkout's own report, on other parameters than its usual ones."""
+    folder = tmp_path_factory.mktemp("real")
+    path = folder / "report.zip"
+    done = sourcebook(checkout(folder / "checkout"), "package", "-p", "min_reliability=C", "--output", str(path))
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def unpacked(real, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(real) as file:
+        file.extractall(folder)
+    return folder
+
+
 class TestReal:
     """The checkout's own report: packed, validated, damaged, and built again in another folder under other settings."""
 
-    @pytest.fixture(scope="class")
-    def made(self, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("real")
-        path = folder / "report.zip"
-        done = sourcebook(checkout(folder / "checkout"), "package", "-p", "min_reliability=C", "--output", str(path))
-        assert done.returncode == 0, done.stderr
-        return path, done.stdout
-
-    @pytest.fixture(scope="class")
-    def unpacked(self, made, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("unpacked")
-        with zipfile.ZipFile(made[0]) as file:
-            file.extractall(folder)
-        return folder
-
     @pytest.mark.parametrize("severity", ["REQUIRED", "RECOMMENDED"])
     @pytest.mark.parametrize("profile", PROFILES)
-    def test_the_validator_finds_nothing(self, made, tmp_path, profile, severity):
-        checks, issues = validated(made[0], tmp_path / "cache", profile, severity)
+    def test_the_validator_finds_nothing(self, real, tmp_path, profile, severity):
+        checks, issues = validated(real, tmp_path / "cache", profile, severity)
         print(f"{profile}, {severity}: {checks} checks, {len(issues)} issues")
         assert checks > 30 and issues == []
 
@@ -186,27 +189,27 @@ class TestReal:
         report = DataPackage("datapackage.json").validate()
         assert report.valid and report.stats["tasks"] > 5
 
-    def test_it_holds_what_a_stranger_needs_and_no_path_of_the_machine(self, made, unpacked):
+    def test_it_holds_what_a_stranger_needs_and_no_path_of_the_machine(self, real, unpacked):
         needed = ["README.md", "LICENSE", "LICENSE-DATA", "CITATION.cff", "requirements.lock", "environment.yml", "pyproject.toml",
                   "Makefile", "origin.json", "docs/archive.md", "report/html/index.html", "report/parameters.json"]  # fmt: skip
         assert all((unpacked / name).is_file() for name in needed)
-        content = made[0].read_bytes()
-        assert str(made[0].parent).encode() not in content and sys.prefix.encode() not in content
+        content = real.read_bytes()
+        assert str(real.parent).encode() not in content and sys.prefix.encode() not in content
 
-    def test_it_verifies_outside_of_a_checkout_and_a_flipped_bit_is_named_with_its_file(self, made, tmp_path):
-        done = sourcebook(tmp_path, "verify", str(made[0]))
+    def test_it_verifies_outside_of_a_checkout_and_a_flipped_bit_is_named_with_its_file(self, real, tmp_path):
+        done = sourcebook(tmp_path, "verify", str(real))
         assert done.returncode == 0 and "every hash right" in done.stdout
-        held, content = verify(made[0]).files, made[0].read_bytes()
+        held, content = verify(real).files, real.read_bytes()
         for name in ("report/html/index.html", "data", "ro-crate-metadata.json"):
             name = next(each for each in held if each.startswith(name))
             start = content.index(bytes(held[name]))
-            done = sourcebook(tmp_path, "verify", str(packages.flipped(made[0], start + 5, 1, tmp_path / "flipped.zip")))
+            done = sourcebook(tmp_path, "verify", str(packages.flipped(real, start + 5, 1, tmp_path / "flipped.zip")))
             assert done.returncode == 1 and f"{name}: changed" in done.stderr
 
-    def test_it_is_built_again_to_the_same_bytes_elsewhere(self, made, tmp_path, monkeypatch):
+    def test_it_is_built_again_to_the_same_bytes_elsewhere(self, real, tmp_path, monkeypatch):
         for name, value in {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "1000000000"}.items():
             monkeypatch.setenv(name, value)
-        done = sourcebook(tmp_path, "rebuild", str(made[0]))
+        done = sourcebook(tmp_path, "rebuild", str(real))
         assert done.returncode == 0, done.stdout + done.stderr
         assert "0 differ, 0 missing; 0 that the package does not have" in done.stdout
         assert not list(tmp_path.iterdir())

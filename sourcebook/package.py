@@ -1,7 +1,7 @@
 """A case and its report, turned into one archive that can be stored, cited, checked, and built again.
 
-Unpacked it is a checkout, with the report beside it; the report goes below `report/`. Nothing in it comes from the clock,
-the folder or the machine.
+Unpacked it is a checkout, with the report below `report/`. Nothing in it comes from the clock, the folder or the user;
+the versions of Python and of what is installed are told in its metadata.
 """
 
 import json
@@ -11,7 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import archive, book, crate, digests, files, licences, manifest, multiverse, origin, outcomes, paths, rebuild
+from sourcebook import (
+    archive,
+    book,
+    crate,
+    digests,
+    files,
+    licences,
+    manifest,
+    multiverse,
+    origin,
+    outcomes,
+    paths,
+    rebuild,
+)
 from sourcebook.case import Case, load
 from sourcebook.errors import BuildError, Fault, PackageError
 from sourcebook.parameters import written
@@ -77,7 +90,9 @@ def package(
     return Package(output, len(held), len(content), digests.content(content))
 
 
-def _built(case_name: str, given: dict | tuple[str, ...], file: Path | None, say, progress: Progress) -> dict[str, bytes]:
+def _built(
+    case_name: str, given: dict | tuple[str, ...], file: Path | None, say, progress: Progress
+) -> dict[str, bytes]:
     """The files of the report, with a PDF where one can be printed here; what is current is not built again."""
     try:
         page = book.build(case_name, given, None, say, progress, file=file, formats=("html", "pdf"))
@@ -95,14 +110,21 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
     held = {name: (top / name).read_bytes() for name in KEPT if (top / name).is_file()}
     held |= {f"{paths.NOTEBOOKS}/{path.name}": path.read_bytes() for path in paths.notebooks(top)}
     for folder, where in [
-        (case.folder, f"{paths.DATA}/{case.name}"), (top / paths.BOOK, paths.BOOK), (top / GUIDE, GUIDE), (code, code.name),
-    ]:  # fmt: skip
+        (case.folder, f"{paths.DATA}/{case.name}"),
+        (top / paths.BOOK, paths.BOOK),
+        (top / GUIDE, GUIDE),
+        (code, code.name),
+    ]:
         held |= {f"{where}/{name}": content for name, content in files.below(folder).items()}
-    known = {f"{paths.DATA}/{case.name}/{path}" for path in described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])}
+    known = {
+        f"{paths.DATA}/{case.name}/{path}" for path in described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])
+    }
     text = [name for name in held.keys() - known if digests.content(held[name]) == case.meta["article"]["sha256"]]
     if text:  # where it is the case's own to hand on, its data package lists it
         why = "is the article itself, which is not ours to hand on"
-        raise PackageError(case.name, [Fault(name, why, f"keep it outside {name.split('/')[0]}/") for name in sorted(text)])
+        raise PackageError(
+            case.name, [Fault(name, why, f"keep it outside {name.split('/')[0]}/") for name in sorted(text)]
+        )
     held[paths.CONFIG] = settings(held[paths.CONFIG], case.name)
     held[paths.CITATION] = cite(work(case.meta, case.name, origin.day(seconds)), "cff").encode()
     held[paths.ORIGIN] = _json({"commit": origin.commit(top), "date": seconds})
@@ -127,7 +149,9 @@ def described(content: bytes) -> list[str]:
 
 def settings(config: bytes, case: str) -> bytes:
     """_config.yml with the packaged case as the book's own; every other byte, and so the comments, as it was."""
-    return re.sub(rb"^(\s*sourcebook_case:\s*)\S+", rb"\g<1>" + f"{paths.DATA}/{case}".encode(), config, flags=re.MULTILINE)
+    return re.sub(
+        rb"^(\s*sourcebook_case:\s*)\S+", rb"\g<1>" + f"{paths.DATA}/{case}".encode(), config, flags=re.MULTILINE
+    )
 
 
 def data_package(held: dict[str, bytes], case: str) -> bytes:
@@ -153,7 +177,10 @@ def assembled(
         work(case.meta, case.name, origin.day(seconds)),
         case.name,
         origin.moment(seconds),
-        {name: (written(values.get(name, known.default)), known.help, known.notebooks) for name, known in told.known.items()},
+        {
+            name: (written(values.get(name, known.default)), known.help, known.notebooks)
+            for name, known in told.known.items()
+        },
         {Path(each["path"]).name: each.get("description", each.get("title", "")) for each in described["resources"]},
         case.meta["article"],
         (_licence(described, case.meta["licence"]), CODE_LICENCE),
@@ -163,7 +190,7 @@ def assembled(
 
 
 def _licence(described: dict, name: str) -> str:
-    """The address of the data's licence: as the Data Package has it, else as its name says; else one within the package."""
+    """The address of the data's licence: as the Data Package or its name tells it, else one within the package."""
     known = {each.get("name"): each.get("path") for each in described.get("licenses", [])}
     return known.get(name) or licences.address(name) or "#licence"
 

@@ -80,7 +80,7 @@ def made(top: Path, values: dict, printed: bool, say: Callable[[str], None]) -> 
     chosen = top / paths.BUILD / paths.PARAMETERS
     chosen.parent.mkdir(exist_ok=True)
     files.write(chosen, json.dumps(values))
-    # This Sourcebook, not the one in the folder: Python would put the working directory first. The date is the folder's.
+    # This Sourcebook, not the one in the folder, which Python would find first. The date is the folder's.
     code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, sys.path)])
     env = {name: value for name, value in os.environ.items() if name != origin.EPOCH}
     done = subprocess.run(

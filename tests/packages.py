@@ -47,7 +47,9 @@ def checkout(top: Path, monkeypatch) -> Path:
 def quick(top: Path, monkeypatch) -> None:
     """Let builds in a checkout cost nothing."""
 
-    def build(case, given=(), article=None, say=print, progress=None, engine="fork", file=None, fresh=False, formats=()):
+    def build(
+        case, given=(), article=None, say=print, progress=None, engine="fork", file=None, fresh=False, formats=()
+    ):
         record = package.load(case)
         told = book.plan(record, top, given, file)
         return report(top / "_build" / book.report_name(record, told.values, told.usual), record.name, **told.values)
@@ -88,7 +90,9 @@ def described(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def tiny() -> dict[str, bytes]:
     """The files of the smallest package that verifies, without its list of digests."""
-    return described({"origin.json": json.dumps({"commit": "", "date": MOMENT}).encode(), "a.txt": b"one", "b/c.txt": b"two"})
+    return described(
+        {"origin.json": json.dumps({"commit": "", "date": MOMENT}).encode(), "a.txt": b"one", "b/c.txt": b"two"}
+    )
 
 
 def zipped(path: Path, *entries: tuple[zipfile.ZipInfo | str, bytes], method: int = zipfile.ZIP_STORED) -> Path:

@@ -1,4 +1,4 @@
-"""An archive's bytes follow from its files alone, and a reader takes no other archive: a hostile one is refused whole."""
+"""An archive's bytes follow from its files alone, and no other archive is read: a hostile one is refused whole."""
 
 import struct
 import zipfile
@@ -87,7 +87,9 @@ class TestNames:
 class TestHostile:
     """Made with another program; the file outside is never there, since nothing is ever unpacked."""
 
-    @pytest.mark.parametrize("name", ["../up.txt", "/up.txt", "C:/up.txt", "a/../../up.txt", "..\\up.txt", "up.txt:stream"])
+    @pytest.mark.parametrize(
+        "name", ["../up.txt", "/up.txt", "C:/up.txt", "a/../../up.txt", "..\\up.txt", "up.txt:stream"]
+    )
     def test_a_path_that_leads_out_is_named(self, path, name):
         assert name.replace("\\", "\\\\") in refused(zipped(path, (entry(name), b"x"))).replace("\\", "\\\\")
 
@@ -156,17 +158,28 @@ class TestHostile:
         assert "101 bytes, more than" in refused(path)
 
     def test_all_faults_are_told_at_once(self, path):
-        told = refused(zipped(path, (entry("../a"), b"x"), (entry("b", 0o120777), b"x"), (entry("C"), b""), (entry("c"), b"")))
-        assert told.startswith("3 faults in package some.zip:\n") and "../a" in told and "b: is no" in told and "c: " in told
+        told = refused(
+            zipped(path, (entry("../a"), b"x"), (entry("b", 0o120777), b"x"), (entry("C"), b""), (entry("c"), b""))
+        )
+        assert (
+            told.startswith("3 faults in package some.zip:\n")
+            and "../a" in told
+            and "b: is no" in told
+            and "c: " in told
+        )
 
 
 class TestNoArchive:
-    @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all, but long enough to be one", b"PK\5\6" + b"\xff" * 18])
+    @pytest.mark.parametrize(
+        "content", [b"", b"PK", b"no zip at all, but long enough to be one", b"PK\5\6" + b"\xff" * 18]
+    )
     def test_is_refused_with_what_to_do(self, path, content):
         path.write_bytes(content)
         assert "get the package again" in refused(path) or "name another" in refused(path)
 
-    @pytest.mark.parametrize("change", [lambda all: all[:-1], lambda all: all + b"x", lambda all: b"x" + all, lambda all: all[200:]])
+    @pytest.mark.parametrize(
+        "change", [lambda all: all[:-1], lambda all: all + b"x", lambda all: b"x" + all, lambda all: all[200:]]
+    )
     def test_one_that_was_cut_off_or_continued_is_refused(self, path, change):
         path.write_bytes(change(packed(path, FILES, listed=False).read_bytes()))
         assert "1 fault" in refused(path)

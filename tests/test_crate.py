@@ -1,4 +1,4 @@
-"""The metadata tells what each file is and how it came about, in the words of RO-Crate, and of nothing that is not known."""
+"""The metadata tells what each file is and how it came about, in the words of RO-Crate, and makes nothing up."""
 
 import json
 from dataclasses import replace
@@ -45,7 +45,11 @@ class TestFiles:
     def test_each_has_name_type_size_and_digest(self, told):
         for name, content in FILES.items():
             entity = told[name.replace("ü v", "%C3%BC%20v")]
-            assert entity["@type"] == "File" and entity["name"] == name.rpartition("/")[2] and "/" in entity["encodingFormat"]
+            assert (
+                entity["@type"] == "File"
+                and entity["name"] == name.rpartition("/")[2]
+                and "/" in entity["encodingFormat"]
+            )
             assert (entity["contentSize"], entity["sha256"]) == (str(len(content)), digests.content(content))
 
     def test_the_list_of_digests_is_there_without_its_own(self, told):
@@ -73,7 +77,9 @@ class TestRoot:
         assert not {"identifier", "url", "keywords"} & told["./"].keys()
 
     def test_has_doi_address_keywords_and_publisher_where_they_are_given(self):
-        told = graph(replace(WORK, doi="10.1234/x", url="https://example.org/", keywords=("a", "b"), publisher="The house"))
+        told = graph(
+            replace(WORK, doi="10.1234/x", url="https://example.org/", keywords=("a", "b"), publisher="The house")
+        )
         root = told["./"]
         assert told[root["identifier"]["@id"]]["value"] == "doi:10.1234/x"
         assert (root["url"], root["keywords"]) == ("https://example.org/", "a, b")
@@ -114,7 +120,9 @@ class TestProvenance:
         assert told["#print"]["result"] == {"@id": "report/fair.pdf"}
 
     def test_without_a_pdf_nothing_was_printed(self):
-        assert "#print" not in graph(files={name: content for name, content in FILES.items() if name != "report/fair.pdf"})
+        assert "#print" not in graph(
+            files={name: content for name, content in FILES.items() if name != "report/fair.pdf"}
+        )
 
     def test_every_step_is_mentioned_and_has_an_agent_a_tool_and_the_moment_which_is_explained(self, told):
         steps = {name: entity for name, entity in told.items() if entity["@type"] == "CreateAction"}
@@ -124,7 +132,9 @@ class TestProvenance:
             assert {told[tool]["@type"] for tool in ids(step["instrument"])} == {"SoftwareApplication"}
             assert "clock times are not part of the package" in step["description"]
 
-    @pytest.mark.parametrize("name", ["papermill", "jupyter-book", "pandas", "altair", "vl-convert-python", "weasyprint", "sourcebook"])
+    @pytest.mark.parametrize(
+        "name", ["papermill", "jupyter-book", "pandas", "altair", "vl-convert-python", "weasyprint", "sourcebook"]
+    )
     def test_every_tool_has_its_version_and_an_address(self, told, name):
         (tool,) = [each for each in told.values() if each.get("name") == name]
         assert tool["@type"] == "SoftwareApplication" and tool["softwareVersion"] == version(name)

@@ -9,7 +9,12 @@ from sourcebook import kinds
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("a/b.CSV", "text/csv"), ("x.ipynb", "application/x-ipynb+json"), ("LICENSE", "text/plain"), ("a.unknown", "application/octet-stream")],
+    [
+        ("a/b.CSV", "text/csv"),
+        ("x.ipynb", "application/x-ipynb+json"),
+        ("LICENSE", "text/plain"),
+        ("a.unknown", "application/octet-stream"),
+    ],
 )
 def test_the_type_follows_from_the_ending(name, form):
     assert kinds.form(name) == form
@@ -28,5 +33,7 @@ def test_what_a_file_is_comes_from_the_schema_its_place_or_its_name():
 
     assert told("data/fair/claims.csv") == "One claim a row"
     assert told("data/other/claims.csv") == told("report/html/a.html") == ""
-    assert told("notebooks/tally.ipynb").endswith("as written") and told("report/notebooks/tally.ipynb").endswith("as executed")
+    assert told("notebooks/tally.ipynb").endswith("as written") and told("report/notebooks/tally.ipynb").endswith(
+        "as executed"
+    )
     assert told("report/fair.pdf") and told("data/fair/case.yml") and told("report/html/index.html")

@@ -1,4 +1,4 @@
-"""A package holds all that a report is made from, and the report; the same files give the same bytes, whatever the machine."""
+"""A package holds a report and all that it is made from; the same files give the same bytes, wherever they lie."""
 
 import json
 import os
@@ -163,7 +163,9 @@ class TestAnotherCase:
     def test_is_the_books_own_in_its_package_and_alone(self, other, tmp_path):
         (tmp_path / "_config.yml").write_bytes(bytes(other["_config.yml"]))
         assert paths.default_case(tmp_path) == "second"
-        assert bytes(other["_config.yml"]).startswith(b"# kept\n") and bytes(other["_config.yml"]).endswith(b"# kept too\n")
+        assert bytes(other["_config.yml"]).startswith(b"# kept\n") and bytes(other["_config.yml"]).endswith(
+            b"# kept too\n"
+        )
         assert {name.split("/")[1] for name in other if name.startswith("data/")} == {"second"}
 
     def test_has_the_report_that_is_built_from_just_these_files(self, other):
@@ -179,7 +181,9 @@ class TestWriting:
         monkeypatch.setattr(package.book, "build", fails)
         with pytest.raises(BuildError, match="no pages"):
             package.package("")
-        assert made.path.read_bytes() == before and [path.name for path in made.path.parent.iterdir()] == [made.path.name]
+        assert made.path.read_bytes() == before and [path.name for path in made.path.parent.iterdir()] == [
+            made.path.name
+        ]
 
     def test_without_a_pdf_the_package_is_made_all_the_same_and_says_so(self, made, monkeypatch):
         build, said = package.book.build, []

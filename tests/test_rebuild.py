@@ -1,4 +1,4 @@
-"""A package is checked, then built again elsewhere, and the two reports are compared: the same is exit code 0, and no other."""
+"""A package is checked, built again elsewhere, and the two reports are compared: only the same bytes are exit code 0."""
 
 import json
 import os
@@ -56,7 +56,10 @@ class TestCompared:
         packages.again(monkeypatch, lambda files: files | {"html/index.html": b"other"})
         done = run(path)
         assert done.exit_code == 1
-        assert "  differs: html/index.html\nThe named values are the same.\nWhat differs around it:\n  pandas is " in done.output
+        assert (
+            "  differs: html/index.html\nThe named values are the same.\nWhat differs around it:\n  pandas is "
+            in done.output
+        )
 
     def test_a_file_that_is_missing_or_new_is_exit_1(self, path, monkeypatch):
         for change in (lambda files: files | {"html/new.html": b""}, lambda files: files | {"html/index.html": b""}):
@@ -64,7 +67,9 @@ class TestCompared:
             assert run(path).exit_code == 1
 
     def test_a_pdf_that_could_not_be_printed_here_is_not_compared_and_that_is_said(self, path, monkeypatch):
-        packages.again(monkeypatch, lambda files: {name: content for name, content in files.items() if name != "fair.pdf"})
+        packages.again(
+            monkeypatch, lambda files: {name: content for name, content in files.items() if name != "fair.pdf"}
+        )
         done = run(path)
         assert done.exit_code == 0 and "fair.pdf was not compared" in done.output and "5 files" in done.output
 
@@ -118,7 +123,9 @@ class TestMade:
 
         return start
 
-    def test_it_builds_in_the_folder_everything_anew_with_this_sourcebook_and_the_packages_date(self, started, tmp_path, monkeypatch):
+    def test_it_builds_in_the_folder_everything_anew_with_this_sourcebook_and_the_packages_date(
+        self, started, tmp_path, monkeypatch
+    ):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
         calls = started()
         rebuild.made(tmp_path, {"size": 3}, True, print)
@@ -144,7 +151,9 @@ def test_what_is_kept_is_the_unpacked_package(path, tmp_path, monkeypatch):
     packages.again(monkeypatch)
     run(path, "--keep", str(tmp_path / "kept"))
     kept, held = tree(tmp_path / "kept"), verify(path).files
-    assert {name for name in held if not name.startswith("report/")} == {name for name in kept if not name.startswith("_build/")}
+    assert {name for name in held if not name.startswith("report/")} == {
+        name for name in kept if not name.startswith("_build/")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +216,12 @@ class TestReal:
             assert done.returncode == 1 and f"{name}: changed" in done.stderr
 
     def test_it_is_built_again_to_the_same_bytes_elsewhere(self, real, tmp_path, monkeypatch):
-        for name, value in {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "1000000000"}.items():
+        for name, value in {
+            "TZ": "Pacific/Kiritimati",
+            "PYTHONHASHSEED": "7",
+            "LC_ALL": "C.UTF-8",
+            "SOURCE_DATE_EPOCH": "1000000000",
+        }.items():
             monkeypatch.setenv(name, value)
         done = sourcebook(tmp_path, "rebuild", str(real))
         assert done.returncode == 0, done.stdout + done.stderr

@@ -23,5 +23,7 @@ def test_it_is_what_git_says_of_the_same_files(tmp_path):
 
 def test_it_is_one_of_a_folder_and_changes_with_a_byte():
     address = swhid.address(FILES)
-    assert address.startswith("https://archive.softwareheritage.org/swh:1:dir:") and len(address.rpartition(":")[2]) == 40
+    assert (
+        address.startswith("https://archive.softwareheritage.org/swh:1:dir:") and len(address.rpartition(":")[2]) == 40
+    )
     assert swhid.address(FILES | {"a.py": b"2"}) != address

@@ -84,17 +84,22 @@ class TestMetadata:
     """With a list of digests that is right."""
 
     @pytest.mark.parametrize(
-        "content", [b"", b"{", b"[]", b"{}", b'{"@graph": 1}', b'{"@graph": [1]}', b'{"@graph": [{}]}', b"[" * 100_000, b"\xff"]
+        "content",
+        [b"", b"{", b"[]", b"{}", b'{"@graph": 1}', b'{"@graph": [1]}', b'{"@graph": [{}]}', b"[" * 100_000, b"\xff"],
     )
     def test_that_cannot_be_read_is_a_fault(self, path, content):
-        assert "ro-crate-metadata.json: cannot be read" in faults(packed(path, tiny() | {"ro-crate-metadata.json": content}))
+        assert "ro-crate-metadata.json: cannot be read" in faults(
+            packed(path, tiny() | {"ro-crate-metadata.json": content})
+        )
 
     def test_that_is_missing_is_a_fault(self, path):
         files = tiny()
         del files["ro-crate-metadata.json"]
         assert "ro-crate-metadata.json: the file is missing" in faults(packed(path, files))
 
-    @pytest.mark.parametrize(("key", "value"), [("sha256", "0" * 64), ("contentSize", "4"), ("sha256", None), ("contentSize", 3)])
+    @pytest.mark.parametrize(
+        ("key", "value"), [("sha256", "0" * 64), ("contentSize", "4"), ("sha256", None), ("contentSize", 3)]
+    )
     def test_that_tells_of_another_file_is_a_fault(self, path, key, value):
         files = tiny()
         told = json.loads(files["ro-crate-metadata.json"])

@@ -15,6 +15,7 @@ from sourcebook import show
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = """<script>alert(1)</script> </script> <img src=x onerror="alert(1)"> {computed}`a/b` [x](javascript:alert(1)) {{ 7*7 }}"""
+HOSTILE_CELL = "=HYPERLINK(1)"
 VALUE = "application/papermill.record/"
 
 
@@ -334,6 +335,8 @@ def write(folder: Path) -> Path:
     """The book's source, with the repository's own _config.yml."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["sourcebook_case"] = "data/toy"
+    # Pages are what is tried here: their case is too small to be one, and a book says so where nobody asks it not to.
+    config["sphinx"]["config"]["suppress_warnings"] = ["sourcebook.case"]
     texts = {
         "_config.yml": yaml.safe_dump(config),
         "_toc.yml": yaml.safe_dump(
@@ -350,6 +353,8 @@ def write(folder: Path) -> Path:
         "data/toy/references.bib": REFERENCES,
         "data/toy/case.yml": yaml.safe_dump({"title": "A toy <report>", "article": {"title": f"Headline {HOSTILE}"}}),
         "data/toy/datapackage.json": json.dumps(PACKAGE),
+        "data/toy/claims.csv": "id,mode,actor_id\nC07,own,north\n",
+        "data/toy/actors.csv": f'id\n"{HOSTILE_CELL}"\n',
     }
     for name, book in {"alpha": ALPHA, "beta": BETA, "register": REGISTER}.items():
         texts[f"notebooks/{name}.ipynb"] = json.dumps(book)

@@ -52,9 +52,7 @@ def parts(files: Mapping[str, bytes], seconds: int) -> Iterator[tuple[str, bytes
         fields = (UTF8, STORED, time, day, zlib.crc32(content), len(content), len(content), len(told), 0)
         yield f"the header of {name}", LOCAL.pack(b"PK\3\4", VERSION, *fields) + told
         yield name, content
-        directory.append(
-            CENTRAL.pack(b"PK\1\2", UNIX | VERSION, VERSION, *fields, 0, 0, 0, MODE << 16, place) + told
-        )
+        directory.append(CENTRAL.pack(b"PK\1\2", UNIX | VERSION, VERSION, *fields, 0, 0, 0, MODE << 16, place) + told)
         place += LOCAL.size + len(told) + len(content)
     listed = b"".join(directory)
     yield "the directory", listed
@@ -95,7 +93,9 @@ def read(path: Path) -> Archive:
         size = path.stat().st_size
         content = memoryview(path.read_bytes() if path.is_file() and size <= LARGEST else b"")
     except OSError as error:
-        raise PackageError(path.name, [Fault(path.name, f"cannot be read ({error.strerror})", "name a package")]) from None
+        raise PackageError(
+            path.name, [Fault(path.name, f"cannot be read ({error.strerror})", "name a package")]
+        ) from None
     if size > LARGEST:
         raise _refused(path, f"{size} bytes, more than a package has ({LARGEST})")
     if len(content) < END.size or content[-END.size :][:4] != b"PK\5\6":
@@ -111,7 +111,9 @@ def read(path: Path) -> Archive:
         if len(entry) < CENTRAL.size or entry[:4] != b"PK\1\2":
             raise _refused(path, f"the directory of the archive is damaged at entry {number}", tuple(faults))
         fields = CENTRAL.unpack(entry)
-        name = bytes(content[place + CENTRAL.size : place + CENTRAL.size + fields[10]]).decode("utf-8", "backslashreplace")
+        name = bytes(content[place + CENTRAL.size : place + CENTRAL.size + fields[10]]).decode(
+            "utf-8", "backslashreplace"
+        )
         place += CENTRAL.size + sum(fields[10:13])
         faults += _member(archive, name, fields, start)
     if place != start + length:

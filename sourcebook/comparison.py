@@ -34,7 +34,10 @@ def compared(old: Files, new: Files) -> tuple[bool, list[str]]:
     if len(told) == 1:
         return True, told
     values = named(old, new)
-    return False, [*told, f"Named values that differ: {', '.join(values)}." if values else "The named values are the same."]
+    return False, [
+        *told,
+        f"Named values that differ: {', '.join(values)}." if values else "The named values are the same.",
+    ]
 
 
 def named(old: Files, new: Files) -> list[str]:
@@ -61,7 +64,9 @@ def surroundings(package: Files, entities: dict) -> list[str]:
         line.replace("is new", "is not in the package").replace("is gone", "is only in the package")
         for line in ingredients.differences(theirs, ingredients.code(pages=True))
     ]
-    for name, pinned in re.findall(r"^([\w.-]+)==([^\s;\\]+)", bytes(package.get(paths.LOCK, b"")).decode("utf-8", "replace"), re.MULTILINE):
+    for name, pinned in re.findall(
+        r"^([\w.-]+)==([^\s;\\]+)", bytes(package.get(paths.LOCK, b"")).decode("utf-8", "replace"), re.MULTILINE
+    ):
         try:
             here = version(name)
         except PackageNotFoundError:

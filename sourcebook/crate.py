@@ -35,6 +35,8 @@ SOFTWARE = {
     "vl-convert-python": "https://github.com/vega/vl-convert",
     "weasyprint": "https://weasyprint.org/",
 }
+
+
 class Report(NamedTuple):
     """What the metadata tells of a report besides its files.
 
@@ -78,8 +80,8 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
     actions = [
         entity(
             identifier, "CreateAction", name=name, description=f"{told} {TIMES}", endTime=report.moment.isoformat(),
-            agent=_one(authors), instrument=[tools[tool], tools["sourcebook"]], result=_one([held[each] for each in made]),
-            object=_one([held.get(each) or parameters[each] for each in given]),
+            agent=_one(authors), instrument=[tools[tool], tools["sourcebook"]],
+            result=_one([held[each] for each in made]), object=_one([held.get(each) or parameters[each] for each in given]),
         )
         for identifier, tool, name, told, given, made in _steps(report, list(held))
     ]  # fmt: skip
@@ -122,9 +124,9 @@ def _tools(files: dict[str, bytes], code, entity) -> dict:
     # Sourcebook has no home on the web that is known here, but an address that follows from its files.
     address = swhid.address({name.removeprefix(CODE): held for name, held in files.items() if name.startswith(CODE)})
     tools["sourcebook"] = entity(
-        address, "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"), url=address, license=code,
-        description=f"Turns a case and its parameters into a report. The identifier is that of the files below {CODE}; it "
-        "leads to them if they were archived under it.",
+        address, "SoftwareApplication", name="sourcebook", softwareVersion=version("sourcebook"), url=address,
+        description="Turns a case and its parameters into a report. The identifier is that of the files below "
+        f"{CODE}; it leads to them if they were archived under it.", license=code,
         softwareRequirements=list(tools.values()),
     )  # fmt: skip
     return tools
@@ -144,10 +146,11 @@ def _file(report: Report, name: str, content: bytes) -> dict:
 def _licences(report: Report) -> list[tuple[str, dict]]:
     """The address of the data's licence and of the code's, and what they are."""
     data, code = report.licences
+    told = "Licence of the tables, the pages and the report: see LICENSE-DATA."
     return [
-        (data, {"name": report.work.licence, "description": "Licence of the tables, the pages and the report: see LICENSE-DATA.", "url": data}),
+        (data, {"name": report.work.licence, "description": told, "url": data}),
         (code, {"name": PurePosixPath(code).stem, "description": "Licence of the code: see LICENSE.", "url": code}),
-    ]  # fmt: skip
+    ]
 
 
 def _people(authors: tuple[Author, ...], entity) -> list:
@@ -179,12 +182,19 @@ def _organisation(name: str, entity):
 def _publisher(work: Work, authors: list, entity):
     """Who publishes the package: as the case says, else the first organisation among its authors, which then does."""
     if work.publisher:
-        return next((each for each in authors if each["name"] == work.publisher), None) or _organisation(work.publisher, entity)
+        return next((each for each in authors if each["name"] == work.publisher), None) or _organisation(
+            work.publisher, entity
+        )
     return next((each for each in authors if each.type == "Organization"), None)
 
 
 def _article(told: dict) -> dict:
-    known = {"name": told["title"], "datePublished": told["date"], "inLanguage": told["language"], "sha256": told["sha256"]}
+    known = {
+        "name": told["title"],
+        "datePublished": told["date"],
+        "inLanguage": told["language"],
+        "sha256": told["sha256"],
+    }
     known["description"] = "The article that the case is about. Its text is not in the package."
     return known | ({"publisher": told["publisher"]} if "publisher" in told else {})
 
@@ -205,11 +215,18 @@ def _steps(report: Report, names: list[str]) -> list[tuple[str, str, str, str, l
             f"#run-{stem}", "papermill", f"Run of {stem}", "The notebook executed with the parameters of the report.",
             [f"{paths.NOTEBOOKS}/{stem}.ipynb", *data, *taken], [name],
         ))  # fmt: skip
-    for identifier, tool, name, told, start in [
-        ("#pages", "jupyter-book", "Building of the pages", "The executed notebooks and the written pages bound into a book.", f"{paths.REPORT}/html/"),
-        ("#print", "weasyprint", "Printing", "The book laid out on pages for print.", f"{paths.REPORT}/{report.case}"),
-    ]:  # fmt: skip
-        results = [each for each in names if each.startswith(start) and (tool != "weasyprint" or each.endswith(".pdf"))]
+    bound = [name for name in names if name.startswith(f"{paths.REPORT}/html/") and not name.endswith(".pdf")]
+    printed = [name for name in names if name.startswith(f"{paths.REPORT}/") and name.endswith(".pdf")]
+    for identifier, tool, name, told, results in [
+        (
+            "#pages",
+            "jupyter-book",
+            "Building of the pages",
+            "The executed notebooks and the written pages, bound.",
+            bound,
+        ),
+        ("#print", "weasyprint", "Printing", "The book laid out for print.", printed),
+    ]:
         if results:
             steps.append((identifier, tool, name, told, [*executed, *pages, *data], results))
     return steps

@@ -7,10 +7,12 @@ from sourcebook import paths
 # By IANA's list of media types where it has one; not by the system's, which differs from machine to machine.
 FORMATS = {
     ".bib": "application/x-bibtex", ".cff": "application/yaml", ".css": "text/css", ".csv": "text/csv",
-    ".eot": "application/vnd.ms-fontobject", ".gif": "image/gif", ".html": "text/html", ".ico": "image/vnd.microsoft.icon",
+    ".eot": "application/vnd.ms-fontobject", ".gif": "image/gif", ".html": "text/html",
+    ".ico": "image/vnd.microsoft.icon",
     ".ipynb": "application/x-ipynb+json", ".jpg": "image/jpeg", ".js": "text/javascript", ".json": "application/json",
     ".jsonld": "application/ld+json", ".lock": "text/plain", ".map": "application/json", ".md": "text/markdown",
-    ".mjs": "text/javascript", ".otf": "font/otf", ".pdf": "application/pdf", ".png": "image/png", ".py": "text/x-python",
+    ".mjs": "text/javascript", ".otf": "font/otf", ".pdf": "application/pdf", ".png": "image/png",
+    ".py": "text/x-python",
     ".ris": "application/x-research-info-systems", ".svg": "image/svg+xml", ".toml": "application/toml",
     ".ttf": "font/ttf", ".txt": "text/plain", ".woff": "font/woff", ".woff2": "font/woff2", ".xml": "application/xml",
     ".yaml": "application/yaml", ".yml": "application/yaml", "": "text/plain",

@@ -4,7 +4,7 @@ import re
 
 from sourcebook.digests import content
 
-LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f]+)")
 
 
 def text(files: dict[str, bytes]) -> str:

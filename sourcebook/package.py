@@ -1,7 +1,7 @@
 """A case and its report, turned into one archive that can be stored, cited, checked, and built again.
 
-Unpacked it is a checkout, with the report beside it; the report goes below `report/`. Nothing in it comes from the clock,
-the folder or the machine.
+Unpacked it is a checkout, with the report below `report/`. Nothing in it comes from the clock, the folder or the user;
+the versions of Python and of what is installed are told in its metadata.
 """
 
 import json
@@ -11,7 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import archive, book, crate, digests, files, licences, manifest, origin, paths, rebuild
+from sourcebook import (
+    archive,
+    book,
+    crate,
+    digests,
+    files,
+    licences,
+    manifest,
+    multiverse,
+    origin,
+    outcomes,
+    paths,
+    rebuild,
+)
 from sourcebook.case import Case, load
 from sourcebook.errors import BuildError, Fault, PackageError
 from sourcebook.parameters import written
@@ -51,11 +64,13 @@ def package(
     kept = checkout(top, case, seconds)
     if case.name == paths.default_case(top):
         report = _built(case_name, given, file, say, progress)
+        kept |= swept(case, top)
     else:
         # In the package this case is the book's own, and so its notebooks are not told which it is. Build it as such.
+        kept |= swept(case, top)
         with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
             rebuild.unpack(kept, Path(scratch))
-            report = rebuild.made(Path(scratch), told.values, say)
+            report = rebuild.made(Path(scratch), told.values, True, say)
     name = book.report_name(case, told.values, told.usual)
     if origin.altered(top):
         say(f"Files here differ from commit {origin.commit(top)[:12]}: the package holds them as they are now.")
@@ -75,7 +90,9 @@ def package(
     return Package(output, len(held), len(content), digests.content(content))
 
 
-def _built(case_name: str, given: dict | tuple[str, ...], file: Path | None, say, progress: Progress) -> dict[str, bytes]:
+def _built(
+    case_name: str, given: dict | tuple[str, ...], file: Path | None, say, progress: Progress
+) -> dict[str, bytes]:
     """The files of the report, with a PDF where one can be printed here; what is current is not built again."""
     try:
         page = book.build(case_name, given, None, say, progress, file=file, formats=("html", "pdf"))
@@ -93,13 +110,21 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
     held = {name: (top / name).read_bytes() for name in KEPT if (top / name).is_file()}
     held |= {f"{paths.NOTEBOOKS}/{path.name}": path.read_bytes() for path in paths.notebooks(top)}
     for folder, where in [
-        (case.folder, f"{paths.DATA}/{case.name}"), (top / paths.BOOK, paths.BOOK), (top / GUIDE, GUIDE), (code, code.name),
-    ]:  # fmt: skip
+        (case.folder, f"{paths.DATA}/{case.name}"),
+        (top / paths.BOOK, paths.BOOK),
+        (top / GUIDE, GUIDE),
+        (code, code.name),
+    ]:
         held |= {f"{where}/{name}": content for name, content in files.below(folder).items()}
-    described = {str(told.get("path")) for told in json.loads(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])["resources"]}
-    for name, content in held.items():
-        if digests.content(content) == case.meta["article"]["sha256"] and name.split("/", 2)[-1] not in described:
-            raise PackageError(case.name, [Fault(name, "is the article itself, which others may not be handed", "keep it elsewhere")])
+    known = {
+        f"{paths.DATA}/{case.name}/{path}" for path in described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])
+    }
+    text = [name for name in held.keys() - known if digests.content(held[name]) == case.meta["article"]["sha256"]]
+    if text:  # where it is the case's own to hand on, its data package lists it
+        why = "is the article itself, which is not ours to hand on"
+        raise PackageError(
+            case.name, [Fault(name, why, f"keep it outside {name.split('/')[0]}/") for name in sorted(text)]
+        )
     held[paths.CONFIG] = settings(held[paths.CONFIG], case.name)
     held[paths.CITATION] = cite(work(case.meta, case.name, origin.day(seconds)), "cff").encode()
     held[paths.ORIGIN] = _json({"commit": origin.commit(top), "date": seconds})
@@ -107,9 +132,26 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
     return held
 
 
+def swept(case: Case, top: Path) -> dict[str, bytes]:
+    """The table of outcomes that was not stored with the case but made here, where the report shows it."""
+    folder, space = multiverse.results(case, top), multiverse.read(case)
+    told = outcomes.description(folder)
+    if space is None or not told or told["made"] != multiverse.made(case, space, top):
+        return {}
+    table = folder / paths.OUTCOMES
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in (table, table.with_suffix(".json"))}
+
+
+def described(content: bytes) -> list[str]:
+    """The files that a datapackage.json lists."""
+    return [resource["path"] for resource in json.loads(content)["resources"] if isinstance(resource.get("path"), str)]
+
+
 def settings(config: bytes, case: str) -> bytes:
     """_config.yml with the packaged case as the book's own; every other byte, and so the comments, as it was."""
-    return re.sub(rb"^(\s*sourcebook_case:\s*)\S+", rb"\g<1>" + f"{paths.DATA}/{case}".encode(), config, flags=re.MULTILINE)
+    return re.sub(
+        rb"^(\s*sourcebook_case:\s*)\S+", rb"\g<1>" + f"{paths.DATA}/{case}".encode(), config, flags=re.MULTILINE
+    )
 
 
 def data_package(held: dict[str, bytes], case: str) -> bytes:
@@ -135,7 +177,10 @@ def assembled(
         work(case.meta, case.name, origin.day(seconds)),
         case.name,
         origin.moment(seconds),
-        {name: (written(values.get(name, known.default)), known.help, known.notebooks) for name, known in told.known.items()},
+        {
+            name: (written(values.get(name, known.default)), known.help, known.notebooks)
+            for name, known in told.known.items()
+        },
         {Path(each["path"]).name: each.get("description", each.get("title", "")) for each in described["resources"]},
         case.meta["article"],
         (_licence(described, case.meta["licence"]), CODE_LICENCE),
@@ -145,7 +190,7 @@ def assembled(
 
 
 def _licence(described: dict, name: str) -> str:
-    """The address of the data's licence: as the Data Package has it, else as its name says; else one within the package."""
+    """The address of the data's licence: as the Data Package or its name tells it, else one within the package."""
     known = {each.get("name"): each.get("path") for each in described.get("licenses", [])}
     return known.get(name) or licences.address(name) or "#licence"
 

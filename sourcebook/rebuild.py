@@ -39,11 +39,11 @@ def rebuild(package: Path, keep: Path | None = None, say: Callable[[str], None] 
         keep.mkdir(parents=True, exist_ok=True)
     with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="sourcebook-") as folder:
         unpack(kept, Path(folder))
-        new = made(Path(folder), values, say)
+        new = made(Path(folder), values, any(name.endswith(".pdf") for name in old), say)
     if keep:
         say(f"The unpacked package and its new report: {keep}")
     for name in [name for name in old.keys() - new.keys() if name.endswith(".pdf")]:
-        say(f"{name} was not compared: none could be printed here.")
+        say(f"{name} was not compared: none could be printed here. Pages that lead to it differ by that.")
         del old[name]
     same, told = comparison.compared(old, new)
     for line in told if same else [*told, *comparison.surroundings(held.files, held.entities)]:
@@ -73,16 +73,19 @@ def unpack(held: Files, folder: Path) -> None:
             file.write(content)
 
 
-def made(top: Path, values: dict, say: Callable[[str], None]) -> dict[str, bytes]:
-    """The files of the report that a process of its own builds in an unpacked package, everything anew."""
+def made(top: Path, values: dict, printed: bool, say: Callable[[str], None]) -> dict[str, bytes]:
+    """The files of the report that a process of its own builds in an unpacked package, everything anew; `printed` is
+    whether as a PDF too.
+    """
     chosen = top / paths.BUILD / paths.PARAMETERS
-    chosen.parent.mkdir()
+    chosen.parent.mkdir(exist_ok=True)
     files.write(chosen, json.dumps(values))
-    # This Sourcebook, not the one in the folder: Python would put the working directory first. The date is the folder's.
-    code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    # This Sourcebook, not the one in the folder, which Python would find first. The date is the folder's.
+    code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, sys.path)])
     env = {name: value for name, value in os.environ.items() if name != origin.EPOCH}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh", "--format", "all", "-f", str(chosen)],
+        [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh",
+         "--format", "all" if printed else "html", "-f", str(chosen)],
         cwd=top, env=env | {"PYTHONPATH": code, "PYTHONSAFEPATH": "1", "NO_COLOR": "1"},
         capture_output=True, text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
     )  # fmt: skip

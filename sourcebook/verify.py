@@ -53,7 +53,7 @@ def _listed(held: archive.Archive) -> tuple[list[Fault], dict[str, str] | None]:
 
 
 def _content(held: archive.Archive, listed: dict[str, str] | None) -> list[Fault]:
-    """Files that changed, are missing, or are not in the list; by the archive's own checksums where there is no list."""
+    """Files that changed, are missing or not listed; by the archive's own checksums where there is no list."""
     faults = []
     for name, content in held.files.items():
         if zlib.crc32(content) != held.checksums[name]:
@@ -64,7 +64,9 @@ def _content(held: archive.Archive, listed: dict[str, str] | None) -> list[Fault
             faults.append(Fault(shown(name), f"is not listed in {paths.MANIFEST}", AGAIN))
         elif digests.content(content) != listed[name]:
             faults.append(Fault(shown(name), f"changed: its SHA-256 is not the one in {paths.MANIFEST}", AGAIN))
-    return faults + [Fault(shown(name), "is missing", AGAIN) for name in sorted((listed or {}).keys() - held.files.keys())]
+    return faults + [
+        Fault(shown(name), "is missing", AGAIN) for name in sorted((listed or {}).keys() - held.files.keys())
+    ]
 
 
 def _metadata(files: dict[str, memoryview]) -> tuple[list[Fault], dict[str, dict]]:

@@ -49,5 +49,7 @@ def _validated(crate: Path, cache: Path, profile: str, severity: str) -> tuple[i
             offline=True, cache_path=cache, cache_max_age=-1,
         )
     )  # fmt: skip
-    issues = [f"{issue.check.identifier}: {issue.message} {issue.violatingEntity or ''}" for issue in result.get_issues()]
+    issues = [
+        f"{issue.check.identifier}: {issue.message} {issue.violatingEntity or ''}" for issue in result.get_issues()
+    ]
     return result.statistics.total_checks, issues

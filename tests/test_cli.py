@@ -16,7 +16,7 @@ from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.parameters import declared
 
-COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "params", "run"]
+COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "package", "params", "rebuild", "run", "verify"]
 
 
 @pytest.fixture
@@ -158,12 +158,20 @@ class TestExitCodes:
         assert result.exit_code == code
         assert told in result.stderr and result.stdout == ""
 
-    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ("rebuild", "verify")])
     def test_outside_of_a_checkout_every_command_says_where_to_go(self, tmp_path, monkeypatch, command):
         monkeypatch.chdir(tmp_path)
         result = typed(command)
         assert result.exit_code == 1
         assert "is not in a Sourcebook checkout" in result.stderr and "Change into the checkout" in result.stderr
+
+    @pytest.mark.parametrize("command", ["rebuild", "verify"])
+    def test_what_reads_a_package_works_outside_of_a_checkout(self, tmp_path, monkeypatch, command):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "x.zip").write_bytes(b"no package")
+        result = typed(command, "x.zip")
+        assert result.exit_code == 1 and "x.zip: not a zip archive" in result.stderr
+        assert typed(command).exit_code == 2
 
     def test_the_process_itself_ends_so(self, top):
         """In a process of its own, as a script sees it."""

@@ -378,9 +378,10 @@ def there(checkout, monkeypatch):
     def stored(notebook):
         return run.glued(json.loads(notebook.read_text("utf-8"))["cells"])
 
-    def pages(source):
-        html = source / "html"
+    def pages(source, builder="html"):
+        html = source / builder
         html.mkdir()
+        (html / "index.html").write_text("", "utf-8")
         return html
 
     shutil.rmtree(checkout / paths.BUILD, ignore_errors=True)
@@ -392,6 +393,8 @@ def there(checkout, monkeypatch):
     monkeypatch.setattr(run, "run", copied)
     monkeypatch.setattr(sweep, "_outcomes", lambda notebook, *_: stored(notebook))
     monkeypatch.setattr(book, "_jupyter_book", pages)
+    monkeypatch.setattr(book, "_print", lambda source, case, epoch, output: output.write_bytes(b"%PDF"))
+    monkeypatch.setattr(book.pdf, "printer", lambda: None)
     return checkout
 
 

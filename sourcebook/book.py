@@ -23,6 +23,7 @@ from sourcebook.check import check
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.paths import notebooks
+from sourcebook.press import front as title
 from sourcebook.press import pdf, sheet
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
@@ -221,7 +222,8 @@ def _print(source: Path, case: Case, epoch: int, output: Path) -> None:
     """Print the staged source, which Jupyter Book has read already; raise BuildError where that cannot be done."""
     single = _jupyter_book(source, "singlehtml")
     page = single / f"{paths.settings(source / paths.TOC)['root']}.html"
-    made = sheet.sheet(page.read_text(encoding="utf-8"), sheet.front(case.meta, work(case.meta, case.name, origin.day(epoch))))
+    front = title.front(case.meta, work(case.meta, case.name, origin.day(epoch)))
+    made = sheet.sheet(page.read_text(encoding="utf-8"), front)
     written = files.write(single / "sheet.html", made)
     # In a process of its own, since typefaces are dated by a variable of the environment.
     command = [sys.executable, "-m", pdf.__name__, written, output]

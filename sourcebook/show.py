@@ -18,7 +18,7 @@ from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
 from sourcebook.formats import CHART as VEGALITE
-from sourcebook.formats import CHOICES, TABLE
+from sourcebook.formats import ANSWER, CHOICES, ROLE, TABLE
 from sourcebook.formats import VALUE as GLUE
 
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
@@ -120,7 +120,8 @@ def _markup(resource: dict) -> str:
 def answer(values: dict):
     """Show the notebook's computed answer, `values["finding"]`, and glue every named value."""
     text = str(values["finding"])
-    display({"text/markdown": f"**Answer.** {escape(text)}", "text/plain": text}, raw=True)
+    data = {"text/markdown": f"**Answer.** {escape(text)}", "text/plain": text}
+    display(data, raw=True, metadata={ROLE: ANSWER})  # told apart from what the analyst writes
     glue(values)
 
 

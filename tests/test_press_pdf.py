@@ -11,19 +11,20 @@ from pathlib import Path
 import pytest
 from test_press_sheet import META, PAGE
 
-from sourcebook import origin
+from sourcebook import origin, theme
 from sourcebook.errors import BuildError
 from sourcebook.press import pdf, sheet
+from sourcebook.press.front import front
 from sourcebook.work import work
 
-BARS = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="5" y="20" font-family="Liberation Sans">{}</text></svg>'
+BARS = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="5" y="20" font-family="{theme.FONT}">{{}}</text></svg>'
 # The libraries of another system, as its loader would fail to find them.
 ABSENT = "cannot load library 'libgobject-2.0-0': libgobject-2.0-0: cannot open shared object file"
 
 
 def made(page=PAGE, **more):
     meta = META | more
-    return sheet.sheet(page, sheet.front(meta, work(meta, "fair", "2031-03-04")))
+    return sheet.sheet(page, front(meta, work(meta, "fair", "2031-03-04")))
 
 
 @pytest.fixture
@@ -75,7 +76,8 @@ class TestThePdf:
 
     def test_carries_every_typeface_that_it_is_set_in(self, poppler, printed):
         lines = poppler("pdffonts", str(printed)).splitlines()[2:]
-        assert {"Arimo", "Source-Serif-4"} <= {re.sub(r"^[A-Z]{6}\+|,.*", "", line.split()[0]) for line in lines}
+        families = {re.sub(r"^[A-Z]{6}\+|(-Semi)?(-Bold)?(-Italic)?,?$", "", line.split()[0]) for line in lines}
+        assert families == {name.replace(" ", "-") for name in (pdf.SERIF, pdf.SANS)}  # and none of the machine's
         assert all(re.search(r" yes yes yes +\d+ +\d+$", line) for line in lines), lines
 
     def test_holds_the_words_of_its_pictures_as_words(self, poppler, printed):

@@ -5,7 +5,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from sourcebook.press import sheet
+from sourcebook.press import contents, sheet, tables
+from sourcebook.press.front import front, long_day
 from sourcebook.work import work
 
 HOSTILE = r'</title><script>alert(1)</script> \input{x} "quoted" & <b>bold</b>'
@@ -47,7 +48,9 @@ src="_images/bars-light.svg"/><img alt="Bars: 2 and 1." class="chart-static only
 PAGE = f"""<html><head><script>theme()</script></head><body><a href="#main-content">Skip to main content</a>
 <nav class="bd-links"><p class="caption"><span class="caption-text">Findings</span></p><p class="caption"><span class="caption-text">Apparatus</span></p></nav>
 <article class="bd-article"><section id="the-fair"><h1>The fair<a class="headerlink" href="#the-fair">¶</a></h1><p>Who wants what.</p>
-<p class="rubric">The question</p><p>See <a class="reference internal" href="#document-notebooks/claims"><span>The claims</span></a>,
+<p class="rubric">The question</p><p>Who wants the fair in May?</p>
+<p class="rubric">Cite this</p><div class="citing docutils container"><p>to be cited</p></div>
+<p class="rubric">The findings</p><p>See <a class="reference internal" href="#document-notebooks/claims"><span>The claims</span></a>,
 <a class="row-link" href="book/index.html#C01">C01</a>, <a href="#gone">what is gone</a> and <a href="https://example.org/">elsewhere</a>.</p>
 <div class="toctree-wrapper compound"><span id="document-notebooks/claims"></span><section id="the-claims"><h2>The claims<a class="headerlink" href="#x">¶</a></h2>
 <p><strong>Question.</strong> Who claims what?</p><p>The choices below are the reader's.</p>{cell("size = 3")}
@@ -62,7 +65,7 @@ PAGE = f"""<html><head><script>theme()</script></head><body><a href="#main-conte
 
 def printed(page=PAGE, **more):
     meta = META | more
-    return BeautifulSoup(sheet.sheet(page, sheet.front(meta, work(meta, "fair", "2031-03-04"))), "html.parser")
+    return BeautifulSoup(sheet.sheet(page, front(meta, work(meta, "fair", "2031-03-04"))), "html.parser")
 
 
 def words(tag) -> str:
@@ -93,6 +96,10 @@ class TestWhatOnlyAScreenNeeds:
 
 
 class TestTitlePage:
+    def test_sets_quotation_marks_as_print_does(self):
+        assert words(printed(title='The "fair" of Ada\'s').h1) == "The “fair” of Ada’s"
+
+
     def test_says_title_authors_day_question_version_licence_and_how_to_cite(self, paper):
         text = words(paper.select_one(".title-page"))
         for said in ("The fair", "Who wants what", "A coder", "4 March 2031", META["question"], "1.0", "CC-BY-4.0"):
@@ -118,7 +125,7 @@ class TestTitlePage:
 
     def test_markup_in_a_title_is_text(self):
         given = printed(title=HOSTILE)
-        assert words(given.h1) == HOSTILE and given.title.get_text().startswith(HOSTILE)
+        assert words(given.h1) == HOSTILE.replace(' "', " “").replace('" ', "” ") and given.title.get_text().startswith(HOSTILE)
         assert not given.find("script")
 
     def test_names_language_authors_and_day_for_the_files_own_properties(self, paper):
@@ -133,18 +140,35 @@ class TestContents:
         nav = paper.select_one(".contents")
         assert [words(part) for part in nav.select(".part")] == ["Findings", "Apparatus"]
         chapters = ["Summary", "The claims", "Method"]
-        assert [words(link) for link in nav.select(".chapters > li > a")] == chapters
+        assert [words(link) for link in nav.select(".chapters > li > a")] == [*chapters, contents.INDEX]
         assert [words(link) for link in nav.select(".sections a")] == ["Who says what", "Every row"]
 
-    def test_the_opening_page_is_the_summary_since_its_title_is_on_the_title_page(self, paper):
+    def test_the_opening_page_is_the_summary_and_says_nothing_that_the_title_page_says(self, paper):
         summary = paper.main.find("section")
-        assert words(summary.h2) == "Summary" and "Who wants what." not in words(summary)
-        assert words(summary.h3) == "The question"
+        assert words(summary.h2) == "Summary" and "See The claims" in words(summary)
+        for said in ("Who wants what", "The question", META["question"], "Cite this", "to be cited"):
+            assert said in words(BeautifulSoup(PAGE, "html.parser")) and said not in words(summary)
 
     def test_there_is_one_first_heading_and_no_level_is_skipped(self, paper):
         levels = [int(tag.name[1]) for tag in paper.body.find_all(re.compile("^h[1-6]$"))]
         assert levels.count(1) == 1 and levels[0] == 1
         assert all(after - before <= 1 for before, after in zip(levels, levels[1:]))
+
+
+class TestLists:
+    def test_figures_and_tables_are_listed_by_number_and_caption(self, paper):
+        lists = paper.select_one("#printed-lists")
+        assert [words(item) for item in lists.find_all("li")] == ["Figure 1 What is wanted.", "Table 2 Rows"]
+        assert [link["href"] for link in lists.find_all("a")] == ["#bars", "#register"]
+
+    def test_every_row_that_has_a_place_is_in_an_index_in_the_order_of_the_ids(self):
+        page = PAGE.replace('<tr id="C01">', '<tr id="C10"><td>C10</td><td>x</td>' + "<td></td>" * 8 + '</tr><tr id="C2"><td>C2</td><td>x</td>' + "<td></td>" * 8 + '</tr><tr id="C01">')
+        index = printed(page).select_one("#printed-rows")
+        assert [words(link) for link in index.find_all("a")] == ["C01", "C2", "C10"]
+
+    def test_without_rows_and_captions_there_are_no_such_lists(self):
+        page = PAGE.replace('id="C01"', "").replace("caption-number", "other")
+        assert not printed(page).select("#printed-lists, #printed-rows")
 
 
 class TestLinks:
@@ -162,7 +186,22 @@ class TestLinks:
         assert "what is gone" in words(paper.main) and not paper.find("a", string="what is gone")
 
 
+class TestWhoseWords:
+    def test_the_computed_answer_stands_without_the_sentence_that_led_to_its_code(self):
+        page = PAGE.replace("<div class='commentary'>", "<div class='answer'>")
+        assert "The record is loaded." in words(printed().main)
+        assert "The record is loaded." not in words(printed(page).main)
+        assert words(printed(page).select_one(".answer")) == "Twelve claims."
+
+
 class TestFiguresAndTables:
+    def test_a_negative_number_has_a_true_minus_and_text_keeps_its_hyphens(self):
+        page = PAGE.replace("<tbody><tr><td>b</td>", '<tbody><tr><td class="number"><p>-2</p></td><td><p>-b-</p></td>')
+        assert [words(cell) for cell in printed(page).main.select("td")[-2:]] == ["\N{MINUS SIGN}2", "-b-"]
+
+    def test_the_columns_that_a_page_has_room_for_stay_columns(self):
+        assert len(WIDE) > tables.WIDE
+
     def test_a_figure_keeps_its_picture_its_text_and_its_caption(self, paper):
         figure = paper.select_one("figure")
         assert figure.img["src"] == "_images/bars-light.svg" and figure.img["alt"] == "Bars: 2 and 1."
@@ -185,4 +224,4 @@ class TestFiguresAndTables:
 
 
 def test_a_day_is_written_the_same_in_every_language_of_the_machine():
-    assert sheet.long_day("2000-05-01") == "1 May 2000"
+    assert long_day("2000-05-01") == "1 May 2000"

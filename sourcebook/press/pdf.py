@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sourcebook import theme
 from sourcebook.errors import BuildError
 
 STYLE = Path(__file__).with_name("print.css")
-FAMILIES = {"Source Serif 4": "Source Serif 4", "Arimo": "Arimo", "Liberation Sans": "Arimo"}  # the last is the charts'
+# The typefaces under names that no machine has: one of its own would be taken for the report's.
+SERIF, SANS = "Sourcebook Serif", "Sourcebook Sans"
+FAMILIES = {SERIF: "Source Serif 4", SANS: "Arimo"}
 MISSING = """The PDF needs the library Pango, which was not found ({reason}).
 Install it, and build again:
   Debian, Ubuntu   apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
@@ -46,7 +49,7 @@ def write(sheet: str, root: Path, output: Path) -> Path:
     """
     weasyprint = printer()
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     letters = faces()
     known = {path.resolve() for *_, path in letters}
@@ -58,6 +61,9 @@ def write(sheet: str, root: Path, output: Path) -> Path:
                 raise FatalURLFetchingError(f"the pages ask for {url[:200]!r}, which is none of the report's pictures")
             if not path.is_file():
                 raise FatalURLFetchingError(f"the picture {path.name!r} is missing")
+            if path.suffix == ".svg":  # Arimo has the widths of the typeface in which a chart was measured
+                drawn = path.read_text(encoding="utf-8").replace(theme.FONT, SANS)
+                return URLFetcherResponse(url, drawn, {"Content-Type": "image/svg+xml"})
             return super().fetch(url, headers)
 
     fonts, fetcher = FontConfiguration(), Confined(allowed_protocols=["file"])
@@ -69,7 +75,7 @@ def write(sheet: str, root: Path, output: Path) -> Path:
         css = weasyprint.CSS(string=rules + STYLE.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher)
         page = weasyprint.HTML(string=sheet, base_url=f"{root.as_uri()}/", url_fetcher=fetcher)
         try:
-            page.write_pdf(output, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
+            page.write_pdf(output, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True, finisher=_opened)
         except FatalURLFetchingError as error:
             warned.append(str(error))
     if warned:
@@ -77,6 +83,11 @@ def write(sheet: str, root: Path, output: Path) -> Path:
         told = "\n".join(f"  {line}" for line in dict.fromkeys(warned))
         raise BuildError(f"WeasyPrint did not accept the pages; the PDF was not made.\n{told}")
     return output
+
+
+def _opened(document, pdf) -> None:
+    """Let readers show the bookmarks beside the first page."""
+    pdf.catalog["PageMode"] = "/UseOutlines"
 
 
 @contextmanager

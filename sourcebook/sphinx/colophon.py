@@ -23,6 +23,8 @@ MAKERS = {
     "sphinx-book-theme": "lays them out",
     "sphinxcontrib-bibtex": "sets the references",
     "weasyprint": "prints the PDF",
+    "fontpkg-source-serif-4": "the typeface in which the PDF is read",
+    "fontpkg-arimo": "the typeface of its tables and charts",
     "rocrate": "describes the package",
 }
 
@@ -35,7 +37,7 @@ class Colophon(SphinxDirective):
 
     def programs(self) -> nodes.table:
         rows = [{"name": nodes.literal("", name), "version": version(name), "does": does} for name, does in MAKERS.items()]
-        return self.table("programs", "Programs that made the report", {"name": "Program", "version": "Version", "does": "What it does"}, rows)
+        return self.table("programs", "Programs that made the report.", {"name": "Program", "version": "Version", "does": "What it does"}, rows)
 
     def inputs(self) -> nodes.table:
         app = self.env.app
@@ -47,7 +49,7 @@ class Colophon(SphinxDirective):
         for name in found:
             self.env.note_dependency(str(Path(app.srcdir, name)))
         rows = [{"file": nodes.literal("", name), "sha256": nodes.literal("", digest)} for name, digest in sorted(found.items())]
-        return self.table("inputs", "Files that the report was made from", {"file": "File", "sha256": "SHA-256"}, rows)
+        return self.table("inputs", "Files that the report was made from.", {"file": "File", "sha256": "SHA-256"}, rows)
 
     def table(self, name: str, title: str, titles: dict[str, str], rows: list[dict]) -> nodes.table:
         fields = [{"name": column, "title": label} for column, label in titles.items()]

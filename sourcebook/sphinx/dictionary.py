@@ -4,6 +4,8 @@ from docutils import nodes
 
 from . import downloads, tables
 
+MANY = 8  # codes; a longer list is told once
+
 
 def codes(field: dict) -> dict[str, str]:
     """Allowed code -> its description ('' where the schema gives none)."""
@@ -30,13 +32,16 @@ def constraints(field: dict) -> list[str]:
     return [line for line in lines if line]
 
 
-def columns(resource: dict) -> nodes.table:
-    """One row a column."""
+def columns(resource: dict, told: dict[tuple, str]) -> nodes.table:
+    """One row a column; a long list of codes that `told` has from an earlier column is not told again."""
     rows = []
     for field in resource["schema"]["fields"]:
         described = codes(field)
         allowed = [f"{code}: {meaning}" if meaning else code for code, meaning in described.items()]
-        if not any(described.values()):
+        first = told.setdefault(tuple(allowed), f"{resource['name']}.{field['name']}")
+        if len(allowed) > MANY and first != f"{resource['name']}.{field['name']}":
+            allowed = [f"the codes of {first}"]
+        elif not any(described.values()):
             allowed = [", ".join(allowed)] if allowed else []
         rows.append(
             {
@@ -80,15 +85,15 @@ def keys(resource: dict) -> list[nodes.paragraph]:
     return sentences
 
 
-def section(resource: dict) -> nodes.section:
-    """The entry of one table."""
+def section(resource: dict, told: dict[tuple, str]) -> nodes.section:
+    """The entry of one table; `told` is what the entries before it listed."""
     node = nodes.section(ids=[identifier(resource["name"])], classes=["dictionary-entry"])
     node += nodes.title("", resource.get("title") or resource["name"])
     if resource.get("title"):
         node += nodes.paragraph("", "", nodes.literal("", resource.get("path", resource["name"])))
     if resource.get("description"):
         node += nodes.paragraph("", resource["description"])
-    node += columns(resource)
+    node += columns(resource, told)
     node += nodes.paragraph("", "", nodes.Text("All rows: "), downloads.of_data(resource), classes=["screen"])
     sentences = keys(resource)
     if sentences:

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
-from sourcebook.formats import CHART, CHOICES, TABLE, VALUE
+from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, TABLE, VALUE
 
 from . import NAME, chooser, downloads, figures, links, provenance, tables
 
@@ -80,14 +80,17 @@ class Choices:
 
 
 class Commentary:
-    """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container of its own."""
+    """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container that says whose words it has:
+    the computed answer, or the case's own commentary.
+    """
 
     @staticmethod
     def handle_mime(renderer, data, inline):
         if _environment(renderer) is None or data.mime_type != "text/markdown":
             return None
         parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
-        return parsed if inline else [nodes.container("", *parsed, classes=["commentary"])]
+        role = ANSWER if data.output_metadata.get(ROLE) == ANSWER else "commentary"
+        return parsed if inline else [nodes.container("", *parsed, classes=[role])]
 
 
 class Unseen:

@@ -77,9 +77,9 @@ class Dictionary(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(str(case.folder(self.env.app) / "datapackage.json"))
-        sections = []
+        sections, told = [], {}
         for resource in case.schema(self.env.app)["resources"]:
-            section = dictionary.section(resource)
+            section = dictionary.section(resource, told)
             figures.label(self.state.document, section, section["ids"][0])
             sections.append(section)
         return sections

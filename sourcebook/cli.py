@@ -61,13 +61,16 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
     if form != "html":
         click.echo(f"The PDF: {paths.printed(page)}")
     if verify:
-        from sourcebook import case as cases
+        import sys
+
         from sourcebook import twin
+        from sourcebook.case import locate
 
         click.echo("Building it a second time, in other surroundings")
-        words = [word for pair in parameter for word in ("-p", pair)] + ["--format", form, "--engine", engine]
-        words += (["-f", str(file.resolve())] if file else []) + (["--case", case] if case else [])
-        number = twin.compare(page.parents[1], words, paths.root(), cases.locate(case))
+        given = [("-p", pair) for pair in parameter] + [("--format", form), ("--engine", engine), ("--case", case)]
+        given += [("-f", str(file.resolve()))] if file else []
+        command = [sys.executable, "-P", "-m", __name__, "build", "--fresh", *(word for pair in given for word in pair)]
+        number = twin.compare(page.parents[1], command, paths.root(), locate(case))
         click.echo(f"{number} files compared, none differs.")
 
 

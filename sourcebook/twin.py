@@ -20,10 +20,11 @@ SURROUNDINGS = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8"
 INPUTS = (paths.DATA, paths.NOTEBOOKS, paths.BOOK, paths.CONFIG, paths.TOC, paths.LOCK, f"{paths.BUILD}/{paths.SWEPT}")
 
 
-def compare(report: Path, words: list[str], top: Path, case: Path) -> int:
-    """Build the report again by the command line `words`, and return how many files were compared.
+def compare(report: Path, command: list[str], top: Path, case: Path) -> int:
+    """Build the report again in a copy of the checkout `top`, and return how many files were compared.
 
-    case: the case's folder. Raise BuildError, naming each file that differs, is missing or is new.
+    command: what builds it, run in the copy; case: the case's folder. Raise BuildError, naming each file that differs, is
+    missing or is new.
     """
     with tempfile.TemporaryDirectory(prefix="sourcebook twin ü ") as folder:
         copy, home = Path(folder, "checkout"), Path(folder, "home")
@@ -32,9 +33,8 @@ def compare(report: Path, words: list[str], top: Path, case: Path) -> int:
         searched = os.pathsep.join(path for path in sys.path if path)
         more = {**SURROUNDINGS, "HOME": str(home), "PYTHONPATH": searched, origin.EPOCH: str(origin.date(top, case))}
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "sourcebook.cli", "build", *words, "--fresh"],
-            cwd=copy, env={**os.environ, **more}, capture_output=True, encoding="utf-8", errors="replace",
-            stdin=subprocess.DEVNULL, umask=0o077,
+            command, cwd=copy, env={**os.environ, **more}, capture_output=True,
+            encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, umask=0o077,
         )  # fmt: skip
         if done.returncode:
             raise BuildError(f"The second build failed, the first stays:\n{done.stderr.strip()}")

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 import scratch
 import toybook
+
+from sourcebook.errors import BuildError
+from sourcebook.press import pdf
 
 
 def _built(folder):
@@ -40,6 +44,31 @@ def _executables():
         return [named]
     on_path = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
     return [*filter(None, on_path), None]
+
+
+def _lacking(why: str):
+    """Skip and say so; where printing is required (.ci/run), fail."""
+    if os.environ.get("SOURCEBOOK_REQUIRE_PRINTING"):
+        pytest.fail(f"{why} SOURCEBOOK_REQUIRE_PRINTING is set, so these tests may not be skipped.")
+    pytest.skip(f"PRINTING TESTS SKIPPED: {why}")
+
+
+@pytest.fixture(scope="session")
+def pango():
+    """The library that the PDF is set with; without it the tests are skipped, and say so."""
+    try:
+        pdf.printer()
+    except BuildError as error:
+        _lacking(str(error))
+
+
+@pytest.fixture(scope="session")
+def poppler(pango):
+    """The programs that look into a PDF from outside: a function that runs one of them and gives its output."""
+    missing = [name for name in ("pdfinfo", "pdffonts", "pdftotext") if not shutil.which(name)]
+    if missing:
+        _lacking(f"{', '.join(missing)} not found (on Debian: apt-get install poppler-utils).")
+    return lambda *words: subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,8 @@ def sheet(page: str, front: Front) -> str:
     """The whole document as HTML, its pictures still addressed as in `page` (the text of the single page's file)."""
     found = BeautifulSoup(page, "html.parser")
     article = found.select_one("article.bd-article")
-    captions = [caption.get_text(" ", strip=True) for caption in found.select(".bd-links__title ~ * .caption-text")]
-    captions = captions or list(dict.fromkeys(caption.get_text(" ", strip=True) for caption in found.select(".caption-text")))
+    # The theme repeats its list of chapters, for phones.
+    captions = list(dict.fromkeys(caption.get_text(" ", strip=True) for caption in found.select("p.caption > .caption-text")))
     _strip(article)
     for table in article.select("table.data"):
         _table(found, table)

@@ -58,6 +58,8 @@ def finish(app, exception):
         return
     out = Path(app.outdir)
     (out / "_static" / "vega.js").write_text(vega(app.config.sourcebook_pictures), encoding="utf-8")
+    # Other books' inventory of this one: packed by the machine's own zlib, it would be all that differs between machines.
+    (out / "objects.inv").unlink(missing_ok=True)
     root = app.config.root_doc
     if root != "index" and app.builder.name == "html":
         page = LANDING.format(language=app.config.language, address=f"{root}.html", title=escape(app.config.html_title))

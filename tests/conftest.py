@@ -46,7 +46,7 @@ def _executables():
     return [*filter(None, on_path), None]
 
 
-def _lacking(why: str):
+def lacking(why: str):
     """Skip and say so; where printing is required (.ci/run), fail."""
     if os.environ.get("SOURCEBOOK_REQUIRE_PRINTING"):
         pytest.fail(f"{why} SOURCEBOOK_REQUIRE_PRINTING is set, so these tests may not be skipped.")
@@ -59,7 +59,7 @@ def pango():
     try:
         pdf.printer()
     except BuildError as error:
-        _lacking(str(error))
+        lacking(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def poppler(pango):
     """The programs that look into a PDF from outside: a function that runs one of them and gives its output."""
     missing = [name for name in ("pdfinfo", "pdffonts", "pdftotext") if not shutil.which(name)]
     if missing:
-        _lacking(f"{', '.join(missing)} not found (on Debian: apt-get install poppler-utils).")
+        lacking(f"{', '.join(missing)} not found (on Debian: apt-get install poppler-utils).")
     return lambda *words: subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
 

@@ -81,7 +81,8 @@ def metadata(report: Report, files: dict[str, bytes]) -> str:
         entity(
             identifier, "CreateAction", name=name, description=f"{told} {TIMES}", endTime=report.moment.isoformat(),
             agent=_one(authors), instrument=[tools[tool], tools["sourcebook"]],
-            result=_one([held[each] for each in made]), object=_one([held.get(each) or parameters[each] for each in given]),
+            object=_one([held.get(each) or parameters[each] for each in given]),
+            result=_one([held[each] for each in made]),
         )
         for identifier, tool, name, told, given, made in _steps(report, list(held))
     ]  # fmt: skip

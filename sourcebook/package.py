@@ -68,6 +68,7 @@ def package(
     else:
         # In the package this case is the book's own, and so its notebooks are not told which it is. Build it as such.
         kept |= swept(case, top)
+        say(f"Building the report on {case.name}")
         with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
             rebuild.unpack(kept, Path(scratch))
             report = rebuild.made(Path(scratch), told.values, True, say)

@@ -11,6 +11,8 @@ from sourcebook.archive import AGAIN, shown
 from sourcebook.errors import Fault, PackageError
 from sourcebook.origin import FIRST
 
+LARGEST = 2**26  # bytes of metadata, which is parsed; of a report of one article it has some 2**18
+
 
 class Verified(NamedTuple):
     """A package without a fault: its files by name, its metadata's entities by id, and the archive's SHA-256."""
@@ -74,6 +76,8 @@ def _metadata(files: dict[str, memoryview]) -> tuple[list[Fault], dict[str, dict
     if paths.CRATE not in files:
         return [Fault(paths.CRATE, "the file is missing", AGAIN)], {}
     try:
+        if len(files[paths.CRATE]) > LARGEST:
+            raise ValueError("too large")
         entities = {entity["@id"]: entity for entity in json.loads(bytes(files[paths.CRATE]))["@graph"]}
         if not all(isinstance(entity, dict) for entity in entities.values()):
             raise TypeError("an entity is no object")

@@ -1,11 +1,14 @@
 """Errors: one tree, messages for a person, and the fault that names its place."""
 
+import pickle
+
 import pytest
 
 from sourcebook.errors import (
     BuildError,
     CaseError,
     Fault,
+    PackageError,
     ParameterError,
     RunError,
     SourcebookError,
@@ -20,7 +23,7 @@ FAULT = Fault("claims.csv", "found “wether”", "did you mean weather?", colum
 class TestTree:
     """Whoever calls the package catches one class."""
 
-    @pytest.mark.parametrize("error", [BuildError, CaseError, ParameterError, RunError])
+    @pytest.mark.parametrize("error", [BuildError, CaseError, PackageError, ParameterError, RunError])
     def test_every_error_is_a_sourcebook_error(self, error):
         assert issubclass(error, SourcebookError)
 
@@ -66,6 +69,24 @@ class TestCaseError:
 
     def test_it_ends_with_the_next_step(self):
         assert str(CaseError("fair", [FAULT])).endswith("then run: sourcebook check --case fair")
+
+
+class TestPackageError:
+    """All faults of a package in one message, in the order in which they were found, each once."""
+
+    def test_it_counts_and_lists_them(self):
+        one, two = Fault("b.txt", "changed", "get it again"), Fault("a.txt", "is missing", "get it again")
+        error = PackageError("x.zip", [one, two, one])
+        assert (
+            str(error)
+            == "2 faults in package x.zip:\n  b.txt: changed; get it again\n  a.txt: is missing; get it again"
+        )
+        assert str(PackageError("x.zip", [one])).startswith("1 fault in package x.zip:\n")
+
+    def test_it_comes_whole_out_of_another_process(self):
+        error = PackageError("x.zip", [Fault("a.txt", "is missing", "get it again")])
+        again = pickle.loads(pickle.dumps(error))
+        assert (str(again), again.faults) == (str(error), error.faults)
 
 
 class TestRunError:

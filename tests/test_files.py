@@ -111,3 +111,22 @@ class TestPrune:
 
     def test_to_touch_what_is_gone_is_no_error(self, tmp_path):
         files.touch(tmp_path / "gone")
+
+
+class TestBelow:
+    def test_gives_every_file_by_its_path_sorted(self, tmp_path):
+        for name in ("b.txt", "a/c.txt"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(name.encode())
+        assert list(files.below(tmp_path).items()) == [("a/c.txt", b"a/c.txt"), ("b.txt", b"b.txt")]
+
+    @pytest.mark.parametrize("name", [".hidden", ".git/x", "a/.ipynb_checkpoints/x", "__pycache__/x.pyc", "draft.md~"])
+    def test_leaves_out_what_is_hidden_and_what_python_or_an_editor_left(self, tmp_path, name):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", "utf-8")
+        assert files.below(tmp_path) == {}
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    files.write_bytes(tmp_path / "x", [b"a\r\n", b"\xff"])
+    assert (tmp_path / "x").read_bytes() == b"a\r\n\xff" and listed(tmp_path / "x") == ["x"]

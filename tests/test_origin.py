@@ -61,6 +61,15 @@ class TestTheMoment:
         (top / "origin.json").write_text(json.dumps({"commit": "", "date": COMMITTED}), "utf-8")
         assert date(top) == COMMITTED
 
+    def test_of_an_unpacked_package_is_its_own_even_inside_another_repository(self, committed):
+        (committed / "origin.json").write_text(json.dumps({"commit": "c0ffee", "date": COMMITTED - 1}), "utf-8")
+        assert date(committed) == COMMITTED - 1 and origin.commit(committed) == "c0ffee"
+
+    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"date": "x"}'])
+    def test_is_that_of_the_commit_where_the_packages_file_tells_none(self, committed, content):
+        (committed / "origin.json").write_text(content, "utf-8")
+        assert date(committed) == COMMITTED and len(origin.commit(committed)) == 40
+
     def test_of_a_copy_without_git_is_the_day_the_record_was_created(self, top):
         assert origin.day(date(top)) == "2001-02-03"
 
@@ -102,3 +111,17 @@ class TestTheCommit:
 
     def test_is_nothing_outside_git(self, top):
         assert origin.commit(top) == ""
+
+
+class TestAltered:
+    def test_files_are_those_of_the_commit_until_one_changes(self, committed):
+        assert not origin.altered(committed)
+        (committed / "data" / "fair" / "datapackage.json").write_text("{}", "utf-8")
+        assert origin.altered(committed)
+
+    def test_a_new_file_counts(self, committed):
+        (committed / "new").write_text("", "utf-8")
+        assert origin.altered(committed)
+
+    def test_outside_git_nothing_can_be_told(self, top):
+        assert not origin.altered(top)

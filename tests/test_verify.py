@@ -92,6 +92,10 @@ class TestMetadata:
             packed(path, tiny() | {"ro-crate-metadata.json": content})
         )
 
+    def test_that_is_too_large_to_parse_is_a_fault(self, path, monkeypatch):
+        monkeypatch.setattr("sourcebook.verify.LARGEST", 10)
+        assert "ro-crate-metadata.json: cannot be read" in faults(packed(path, tiny()))
+
     def test_that_is_missing_is_a_fault(self, path):
         files = tiny()
         del files["ro-crate-metadata.json"]

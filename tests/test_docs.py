@@ -16,7 +16,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sourcebook import book, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, workers
+from sourcebook import book, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, twin, workers
 from sourcebook.analysis import claims, hypotheses
 from sourcebook.case import load
 from sourcebook.cli import main

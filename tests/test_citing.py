@@ -367,7 +367,9 @@ def texts(page) -> dict[str, str]:
 def test_a_row_is_cited_from_the_keyboard_alone(chromium, cited_book):
     with reading(chromium, cited_book) as visitor:
         page = visitor.go("notebooks/register.html")
-        page.locator("#R01 a.row-permalink").focus()
+        page.locator("#C03 a.row-link").focus()  # the last thing in the row before
+        page.keyboard.press("Tab")
+        assert page.locator("#R01 a.row-permalink").evaluate("el => el === document.activeElement")
         page.keyboard.press("Tab")
         button = page.get_by_role("button", name="Cite row R01")
         assert button.evaluate("el => el === document.activeElement")
@@ -464,7 +466,10 @@ def test_without_scripts_the_box_opens_and_rows_keep_their_permalinks(chromium, 
         assert page.locator(".citing-form pre:visible").text_content() == printed["ris"]
         assert page.locator(".citing button, .citing-bar").count() == 0, "no button that would do nothing"
         page = visitor.go("notebooks/register.html")
-        assert page.locator("#C02 a.row-permalink").get_attribute("href") == "#C02"
+        permalink = page.locator("#C02 a.row-permalink")
+        permalink.focus()
+        page.keyboard.press("Enter")
+        page.locator("#C02:target").wait_for()
         assert page.get_by_role("button", name="Cite row").count() == 0
 
 

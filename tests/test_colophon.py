@@ -4,6 +4,7 @@ import getpass
 import hashlib
 import json
 import re
+import shutil
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import toybook
 from bs4 import BeautifulSoup
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from scratch import sourcebook, tree
+from scratch import tree
 
 from sourcebook.ingredients import source
 from sourcebook.sphinx import colophon
@@ -50,15 +51,15 @@ def test_the_version_of_vega_lite_is_the_one_that_draws(cited_book, soup):
 
 def test_every_file_of_the_record_has_its_digest(soup, cited_book):
     told = dict(table(soup, "colophon-inputs"))
-    record = tree(cited_book / "data")
+    record = tree(cited_book / "data" / "fair")
     assert {name: digest for name, digest in told.items() if name.startswith("data/")} == {
-        f"data/{name}": digest for name, digest in record.items()
+        f"data/fair/{name}": digest for name, digest in record.items()
     }
     assert "data/fair/commentary/claims.md" in told and "data/fair/references.bib" in told
 
 
-def test_and_so_has_every_notebook_without_its_outputs(soup, cited_book):
-    """As run's key has it; charts is told without the cell that papermill put in, which is in no file of the checkout."""
+def test_and_so_has_every_notebook_as_it_was_before_the_run(soup, cited_book, tmp_path):
+    """Without outputs, and without the cell that papermill put in, which is in no file that a reader has."""
     told = dict(table(soup, "colophon-inputs"))
     notebooks = {name for name in told if name.endswith(".ipynb")}
     assert notebooks == {f"{name}.ipynb" for name in citedbook.NOTEBOOKS}
@@ -66,10 +67,9 @@ def test_and_so_has_every_notebook_without_its_outputs(soup, cited_book):
         assert told[name] == source(cited_book / name)
     book = json.loads((cited_book / "notebooks" / "charts.ipynb").read_text(encoding="utf-8"))
     del book["cells"][2]
-    before = cited_book / "charts-before.ipynb"
+    before = tmp_path / "charts.ipynb"
     before.write_text(json.dumps(book), encoding="utf-8")
     assert told["notebooks/charts.ipynb"] == source(before)
-    before.unlink()
 
 
 def test_the_files_are_in_order(soup):
@@ -86,8 +86,6 @@ def test_it_has_no_time_and_no_path_of_the_machine(soup, cited_book):
 
 
 def test_a_file_that_changes_changes_its_line_alone(cited_book, soup, tmp_path):
-    import shutil
-
     folder = shutil.copytree(cited_book, tmp_path / "again")
     commentary = folder / "data" / "fair" / "commentary" / "claims.md"
     commentary.write_text("Another.\n", encoding="utf-8")

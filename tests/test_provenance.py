@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+import shutil
 
-import citedbook
 import nbformat.v4 as v4
 import pytest
 import toybook
 from bs4 import BeautifulSoup
-from scratch import checkout, notebook
+from scratch import notebook
 
 from sourcebook.run import execute
 from sourcebook.sphinx import provenance
@@ -110,10 +110,8 @@ def test_digests_are_those_of_the_files_of_the_record(charts, cited_book):
     assert digests(note_of(charts, "voices")) == expected(cited_book, "case.yml", "datapackage.json", *tables)
 
 
-def test_a_notebook_with_a_commentary_reads_that_too(tmp_path, cited_book):
+def test_a_notebook_with_a_commentary_reads_that_too(cited_book):
     """And one that asks for the multiverse reads its space, and the outcomes where they are stored."""
-    from types import SimpleNamespace
-
     def named(name: str, source: str) -> set[str]:
         book = v4.new_notebook(cells=[v4.new_code_cell(source)])
         folder = cited_book / "data" / "fair"
@@ -123,7 +121,6 @@ def test_a_notebook_with_a_commentary_reads_that_too(tmp_path, cited_book):
     assert named("charts", "1") == common
     assert named("claims", "1") == common | {"commentary/claims.md"}
     assert named("charts", "multiverse.outcomes(case)") == common | {"multiverse.yml"}
-    assert SimpleNamespace  # nosec
 
 
 def test_a_figure_on_another_page_names_its_notebook_and_cell(charts, cited_book):
@@ -153,8 +150,6 @@ def test_a_note_is_text_whatever_a_parameter_holds(charts):
 
 
 def test_a_changed_record_changes_the_digests_and_nothing_else_of_a_note(cited_book, tmp_path):
-    import shutil
-
     folder = shutil.copytree(cited_book, tmp_path / "again")
     path = folder / "data" / "fair" / "claims.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Gist of C01.", "Another."), encoding="utf-8")

@@ -41,10 +41,11 @@ def swept(case: Path, top: Path) -> Made:
     return digests.files(top, [table] if table.is_file() else [])
 
 
-def source(notebook: Path) -> str:
-    """The digest of a notebook without its stored outputs, which no run reads."""
+def source(notebook: Path, without: str = "") -> str:
+    """The digest of a notebook without its stored outputs, which no run reads, and without cells tagged `without`."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        cells = [cell for cell in cells if without not in cell["metadata"].get("tags", [])]
         return digests.value([[cell["cell_type"], cell["source"], cell["metadata"]] for cell in cells])
     except (ValueError, KeyError, TypeError):
         return digests.file(notebook)  # no notebook: whoever runs it will say so

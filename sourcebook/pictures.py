@@ -85,7 +85,7 @@ def _kept(folder: Path | None, key: str, make: Callable[[], str]) -> str:
         if entry["sha256"] == digests.text(entry["text"]):
             files.touch(path)
             return entry["text"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     text = make()
     folder.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ def put(report: Path, made: Made, request: dict, formats: Iterable[str] = ("html
     """Stamp a finished report: what it was made from, what was asked for, its formats, and the digest of each file;
     also when it was finished, and how many seconds its parts took.
     """
-    entry = {"made": made, "asked": request, "formats": sorted(formats), "files": ingredients.files(report, report)}
+    entry = {"made": made, "asked": request, "formats": sorted(formats), "files": _files(report)}
     entry |= {"finished": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": took or {}}
     files.write(report / STAMP, json.dumps(entry, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
@@ -79,9 +79,14 @@ def _there(entry: dict, formats: Iterable[str]) -> bool:
 
 
 def _whole(report: Path, entry: dict) -> bool:
+    return _files(report) == entry["files"]
+
+
+def _files(report: Path) -> dict[str, str]:
+    """The digest of every file of a report but its stamp."""
     found = ingredients.files(report, report)
     found.pop(STAMP, None)
-    return found == entry["files"]
+    return found
 
 
 def _read(report: Path) -> dict | None:

@@ -1,9 +1,10 @@
-"""What several test files share: a toy book, built once, and a browser."""
+"""What several test files share: small books, built once, and a browser."""
 
 import os
 import shutil
 import subprocess
 
+import citedbook
 import pytest
 import scratch
 import toybook
@@ -22,6 +23,12 @@ def _built(folder):
 def toy_book(tmp_path_factory):
     """The folder of a small book of made-up outputs, built as a user builds it, with warnings as errors."""
     return _built(toybook.write(tmp_path_factory.mktemp("toy")))
+
+
+@pytest.fixture(scope="session")
+def cited_book(tmp_path_factory):
+    """The folder of a small book of a complete case that is published under an address, built in the same way."""
+    return citedbook.publish(_built(citedbook.write(tmp_path_factory.mktemp("cited"))))
 
 
 @pytest.fixture(scope="session")

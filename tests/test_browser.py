@@ -12,7 +12,7 @@ import toybook
 pytestmark = pytest.mark.browser
 
 # Fixtures that give the folder of a built book's pages. Add a name to put another book through the same tests.
-BOOKS = ["toy_html", "stored_html"]
+BOOKS = ["toy_html", "cited_html", "stored_html"]
 
 WATCH = """
 window.violations = [];
@@ -29,6 +29,11 @@ def stored_html(stored_book):
 @pytest.fixture(scope="session")
 def toy_html(toy_book):
     return toybook.html(toy_book)
+
+
+@pytest.fixture(scope="session")
+def cited_html(cited_book):
+    return toybook.html(cited_book)
 
 
 class Silent(SimpleHTTPRequestHandler):
@@ -72,6 +77,7 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.on("console", lambda message: message.type == "error" and self.fault(f"console: {message.text}"))
         self.page.on("pageerror", lambda error: self.fault(f"error: {error}"))
+        self.page.on("dialog", lambda dialog: (self.fault(f"{dialog.type}: {dialog.message}"), dialog.dismiss()))
         self.page.on("requestfailed", lambda request: self.fault(f"failed: {request.url}"))
 
     def fault(self, text: str):
@@ -140,6 +146,14 @@ def test_the_landing_page_leads_to_the_first_page(book, chromium, request):
         visitor.page.goto(f"{visitor.base}/index.html", wait_until="commit")
         visitor.page.wait_for_url(f"{visitor.base}/book/index.html")
         assert visitor.faults == []
+
+
+def test_nothing_of_a_hostile_title_runs_where_search_shows_it(chromium, cited_html):
+    with visiting(chromium, cited_html.as_uri()) as visitor:
+        page = visitor.go("search.html?q=fair")
+        page.locator("#search-results li a").first.wait_for()
+        assert "<script>alert(1)</script>" in page.locator("#search-results").inner_text()  # as text
+        assert visitor.violations() + visitor.faults == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -327,6 +327,16 @@ def test_hostile_text_is_shown_as_it_is(page):
     assert page("notebooks/beta").find("table", id="hostile-table").tbody.text.strip() == toybook.HOSTILE
 
 
+def test_a_title_is_text_wherever_a_page_puts_it(toy_book):
+    """In the head, the sidebar, the list of chapters and on paper: the theme would write it as markup."""
+    for path in every_html(toy_book):
+        if "_static" not in path.parts:
+            soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+            assert not soup.find("report"), path
+            assert "A toy <report>" in soup.title.text
+    assert soup.find(class_="logo__title").text == "A toy <report>"
+
+
 def every_html(toy_book):
     return sorted(toybook.html(toy_book).rglob("*.html"))
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from room import NOTEBOOKS, small
@@ -129,3 +130,90 @@ class TestHolds:
 
     def test_not_where_there_is_no_report(self, top):
         assert not stamp.holds(top / "_build" / "fair", made(top))
+
+
+class TestFormats:
+    """A report that was asked for as a PDF too is there only with it."""
+
+    @pytest.fixture
+    def put(self, top):
+        def put(*formats):
+            report = top / "_build" / "fair"
+            report.mkdir(parents=True, exist_ok=True)
+            (report / "page.html").write_text("<p>The fair</p>")
+            stamp.put(report, made(top), stamp.asked(""), formats)
+            return report
+
+        return put
+
+    @pytest.mark.parametrize(
+        ("there", "wanted", "enough"),
+        [
+            (("html",), ("html",), True),
+            (("html",), ("html", "pdf"), False),
+            (("html", "pdf"), ("html",), True),
+            (("pdf", "html"), ("html", "pdf"), True),
+            (("html", "pdf"), (), True),
+        ],
+    )
+    def test_are_enough_where_each_that_is_wanted_is_there(self, top, put, there, wanted, enough):
+        report = put(*there)
+        assert stamp.holds(report, made(top), wanted) == enough
+        assert stamp.current(top, stamp.asked(""), "fork", wanted) == (report if enough else None)
+
+    def test_are_html_where_nobody_says(self, top, built):
+        report = built()
+        assert stamp.holds(report, made(top)) and not stamp.holds(report, made(top), ("pdf",))
+
+    def test_of_a_stamp_that_does_not_know_of_them_are_none(self, top, put):
+        """It was written by an older version: the report is built again."""
+        report = put("html")
+        entry = json.loads((report / stamp.STAMP).read_text(encoding="utf-8"))
+        del entry["formats"]
+        (report / stamp.STAMP).write_text(json.dumps(entry))
+        assert not stamp.holds(report, made(top)) and current(top) is None
+
+    def test_do_not_depend_on_the_order_in_which_they_were_asked_for(self, top, put):
+        formats = [json.loads((put(*order) / stamp.STAMP).read_text(encoding="utf-8"))["formats"] for order in (("pdf", "html"), ("html", "pdf"))]
+        assert formats == [["html", "pdf"]] * 2
+
+
+class Clock:
+    """A clock that goes as far as a test says."""
+
+    def __init__(self, monkeypatch):
+        self.now = 1000.0
+        monkeypatch.setattr(stamp.time, "monotonic", lambda: self.now)
+
+
+class TestTook:
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        return Clock(monkeypatch)
+
+    def test_has_the_seconds_of_each_part(self, clock):
+        took = stamp.Took()
+        with took("notebooks"):
+            clock.now += 2.5
+        clock.now += 100  # between two parts
+        with took("pages"):
+            clock.now += 0.123456
+        assert took.seconds == {"notebooks": 2.5, "pages": 0.12}
+
+    def test_lets_a_failure_through_and_does_not_count_it(self, clock):
+        took = stamp.Took()
+        with pytest.raises(OSError, match="no room"), took("pages"):
+            raise OSError("no room")
+        assert took.seconds == {}
+
+    def test_is_in_the_stamp_with_the_moment_and_decides_nothing(self, top, built):
+        """Whoever reads how long a build took finds it there; what is current does not depend on it."""
+        report = built()
+        stamp.put(report, made(top), stamp.asked(""), took={"pages": 0.12})
+        told = json.loads((report / stamp.STAMP).read_text(encoding="utf-8"))
+        assert told["seconds"] == {"pages": 0.12}
+        assert datetime.fromisoformat(told["finished"]).utcoffset() == timedelta(0)
+        assert abs(datetime.fromisoformat(told["finished"]) - datetime.now(UTC)) < timedelta(minutes=5)
+        told |= {"finished": "1999-01-01T00:00:00+00:00", "seconds": {"pages": 99}}
+        (report / stamp.STAMP).write_text(json.dumps(told))
+        assert stamp.holds(report, made(top)) and current(top) == report

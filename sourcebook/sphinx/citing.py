@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.util import logging
@@ -76,7 +77,7 @@ def tags(app, pagename, templatename, context, doctree):
         return
     told, root = cited(app), pagename == app.config.root_doc
     title = app.env.titles[pagename].astext() if pagename in app.env.titles else ""
-    address = f"{told.url}{pagename}.html" if told.url else ""
+    address = f"{told.url}{quote(pagename)}.html" if told.url else ""
     named = [
         ("description", description(app, pagename, doctree)),
         ("citation_title", told.title if root else title),

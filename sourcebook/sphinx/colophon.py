@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from sourcebook import ingredients, pictures
+from sourcebook.run import INJECTED
 
 from . import case, figures, notebooks, tables
 
@@ -45,7 +46,7 @@ class Colophon(SphinxDirective):
         found = ingredients.files(Path(app.srcdir), folder)
         for docname in notebooks.docnames(self.env):
             path = Path(self.env.doc2path(docname))
-            found[path.relative_to(app.srcdir).as_posix()] = ingredients.source(path)
+            found[path.relative_to(app.srcdir).as_posix()] = ingredients.source(path, INJECTED)
         for name in found:
             self.env.note_dependency(str(Path(app.srcdir, name)))
         rows = [{"file": nodes.literal("", name), "sha256": nodes.literal("", digest)} for name, digest in sorted(found.items())]

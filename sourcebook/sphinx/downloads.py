@@ -2,16 +2,20 @@
 
 import shutil
 from base64 import b64decode
+from contextlib import suppress
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from docutils import nodes
+from sphinx.util import logging
 
-from sourcebook import paths, pictures, spreadsheet
+from sourcebook import digests, paths, pictures, spreadsheet
 from sourcebook.formats import CHART, CHOICES, TABLE
 
 from . import case, figures, notebooks, tables
 
+logger = logging.getLogger(__name__)
 FOLDER = paths.DOWNLOADS
 
 
@@ -21,7 +25,7 @@ class download(nodes.inline, nodes.TextElement):
 
 def visit_download(translator, node):
     up = "../" * translator.builder.current_docname.count("/")
-    address = escape(f"{up}{FOLDER}/{node['path']}", quote=True)
+    address = escape(f"{up}{FOLDER}/{quote(node['path'])}", quote=True)
     translator.body.append(f'<a class="download" href="{address}" download>')
 
 
@@ -38,18 +42,23 @@ def joined(items: list[nodes.Node]) -> list[nodes.Node]:
     return [part for place, item in enumerate(items) for part in ([nodes.Text(" · ")] if place else []) + [item]]
 
 
+def stem(name: str) -> str:
+    """What the file of a figure or table is called: its name, or the digest of a name that has no Latin letter or digit."""
+    return tables.slug(name) or digests.text(name)[:8]
+
+
 def of_figure(spec: dict) -> list[download]:
-    name = tables.slug(figures.name(spec))
-    return [link(f"figures/{name}.{form}", form.upper()) for form in ("svg", "png")] + [of_table(name)[0]]
+    name = figures.name(spec)
+    return [link(f"figures/{stem(name)}.{form}", form.upper()) for form in ("svg", "png")] + of_table(name)
 
 
 def of_table(name: str) -> list[download]:
-    return [link(f"tables/{tables.slug(name)}.csv", "CSV")]
+    return [link(f"tables/{stem(name)}.csv", "CSV")]
 
 
 def of_data(resource: dict) -> download:
     """The coded table of a resource of datapackage.json."""
-    return link(f"data/{tables.slug(resource['name'])}.csv", "CSV")
+    return link(f"data/{stem(resource['name'])}.csv", "CSV")
 
 
 def of_notebook(name: str) -> download:
@@ -79,17 +88,21 @@ def finish(app, exception):
 def write(data: dict, out: Path, store: Path | None) -> None:
     """The files of one output of a cell."""
     if CHART in data and (name := figures.name(data[CHART])):
-        path = out / "figures" / tables.slug(name)
-        path.with_suffix(".svg").write_text(pictures.svg(data[CHART], False, store)[0], encoding="utf-8")
-        path.with_suffix(".png").write_bytes(b64decode(pictures.png(data[CHART], store)))
         put(out / "tables", name, figures.data(data[CHART]))
+        path = out / "figures" / stem(name)
+        with suppress(ValueError):  # what Vega cannot draw: the page that shows it has said so
+            path.with_suffix(".svg").write_text(pictures.svg(data[CHART], False, store)[0], encoding="utf-8")
+            path.with_suffix(".png").write_bytes(b64decode(pictures.png(data[CHART], store)))
     for resource in filter(None, (data.get(TABLE), data.get(CHOICES, {}).get("table"))):
         put(out / "tables", resource["name"], resource)
 
 
 def put(folder: Path, name: str, resource: dict) -> None:
     text = spreadsheet.csv_text(resource["schema"]["fields"], resource["data"])
-    (folder / f"{tables.slug(name)}.csv").write_text(text, encoding="utf-8", newline="")
+    path = folder / f"{stem(name)}.csv"
+    if path.exists():
+        logger.warning("two outputs would both be %s/%s: give the one called %r another name", folder.name, path.name, name)
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def setup(app):

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import markupsafe
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 SCHEMES = ["http", "https", "mailto"]
 RUNNABLE = {"", "module", "text/javascript", "application/javascript"}
 CHARSET = '<meta charset="utf-8" />'
+TITLES = {"docstitle", "pagetitle", "project", "root_title", "shorttitle"}
 MARK = '<meta http-equiv="Content-Security-Policy"'
 
 
@@ -95,6 +97,12 @@ def content_security_policy(scripts) -> str:
     )
 
 
+def plain_titles(app, pagename, templatename, context, doctree):
+    """Titles as text: the theme writes them as they stand. Templates that do escape leave what is escaped as it is."""
+    for name in TITLES & context.keys():
+        context[name] = markupsafe.escape(context[name])
+
+
 def seal(app, exception):
     """Write its policy into each page; warn of what the policy would refuse."""
     if exception or app.builder.format != "html":
@@ -122,4 +130,5 @@ def setup(app):
     app.connect("builder-inited", restrict)
     app.connect("env-updated", confine)
     app.add_post_transform(LimitSchemes)
+    app.connect("html-page-context", plain_titles, priority=900)
     app.connect("build-finished", seal, priority=900)

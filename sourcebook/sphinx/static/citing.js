@@ -56,13 +56,19 @@
   const dialog = make("dialog", { className: "citing-dialog" }, title, body, close);
   dialog.setAttribute("aria-labelledby", title.id);
   close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  // A click beside the dialog closes it; one on its edge, or a selection of text that ends outside, does not.
+  let beside = false;
+  dialog.addEventListener("pointerdown", ({ target, clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    beside = target === dialog && (x < left || x > right || y < top || y > bottom);
+  });
+  dialog.addEventListener("click", (event) => beside && event.target === dialog && dialog.close());
   document.body.append(dialog);
 
   function open(id) {
     title.textContent = `Cite row ${id}`;
     const address = url ? url + encodeURIComponent(id) : `${location.href.split("#")[0]}#${encodeURIComponent(id)}`;
-    const texts = [{ label: "Permalink", text: address }, ...forms.map(({ label, text }) => ({ label, text: text.replaceAll(row, id).trim() }))];
+    const texts = [{ label: "Permalink", text: address }, ...forms.map(({ label, text }) => ({ label, text: text.replaceAll(row, () => id).trim() }))];
     body.replaceChildren(...texts.map(({ label, text }) =>
       make("section", {}, make("h3", { textContent: label }), make("pre", { textContent: text, tabIndex: 0 }), button(label, () => text))));
     dialog.showModal();

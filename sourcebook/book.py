@@ -2,20 +2,14 @@
 
 import hashlib
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
-from sourcebook import commentary, files, ingredients, multiverse, origin, paths, pictures, stamp
+from sourcebook import binding, commentary, files, ingredients, multiverse, origin, paths, stamp
 from sourcebook.article import read as read_article
 from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
@@ -23,11 +17,9 @@ from sourcebook.check import check
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.paths import notebooks
-from sourcebook.press import front as title
-from sourcebook.press import pdf, sheet
+from sourcebook.press import pdf
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
-from sourcebook.work import work
 
 
 class Plan(NamedTuple):
@@ -169,13 +161,13 @@ def _make(case, told, top, target, made, request, say, progress, engine, fresh, 
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         source = Path(scratch) / "source"
-        _stage(top, case, source, epoch, f"{name}.pdf" if "pdf" in formats else "")
+        binding.stage(top, case, source, epoch, f"{name}.pdf" if "pdf" in formats else "")
         store = None if fresh else cache(case, told, top, engine)
         with took("notebooks"):
             run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
         say("Building the pages")
-        with took("pages"), _drawing(top, source):
-            html = _jupyter_book(source)
+        with took("pages"), binding.drawing(top, source):
+            html = binding.pages(source)
         report = Path(scratch) / "report"
         shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
         html.rename(report / "html")
@@ -184,91 +176,12 @@ def _make(case, told, top, target, made, request, say, progress, engine, fresh, 
         if "pdf" in formats:
             say("Printing the PDF")
             with took("pdf"):
-                _print(source, case, epoch, report / f"{name}.pdf")
+                binding.print_pdf(source, case, epoch, report / f"{name}.pdf")
             shutil.copy(report / f"{name}.pdf", report / "html" / paths.DOWNLOADS)
         if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
             # Without a stamp, what changed meanwhile is built the next time.
             stamp.put(report, made, request, formats, took.seconds)
         _replace(report, target)
-
-
-def _stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "") -> None:
-    """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
-    shutil.copytree(top / paths.BOOK, source / paths.BOOK)
-    shutil.copytree(case.folder, source / paths.DATA / case.name)
-    shutil.copy(top / paths.TOC, source / paths.TOC)
-    config = paths.settings(top / paths.CONFIG)
-    config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
-    config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
-    config["sphinx"]["config"]["sourcebook_pdf"] = printed
-    config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
-    (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
-
-
-@contextmanager
-def _drawing(top: Path, source: Path):
-    """A second process that draws charts while the block runs."""
-    books = [source / paths.NOTEBOOKS / notebook.name for notebook in notebooks(top)]
-    command = [sys.executable, "-m", pictures.__name__, top / paths.BUILD / paths.PICTURES, *books]
-    drawing = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        drawing.kill()
-        drawing.wait()
-
-
-def _print(source: Path, case: Case, epoch: int, output: Path) -> None:
-    """Print the staged source, which Jupyter Book has read already; raise BuildError where that cannot be done."""
-    single = _jupyter_book(source, "singlehtml")
-    page = single / f"{paths.settings(source / paths.TOC)['root']}.html"
-    front = title.front(case.meta, work(case.meta, case.name, origin.day(epoch)))
-    made = sheet.sheet(page.read_text(encoding="utf-8"), front)
-    written = files.write(single / "sheet.html", made)
-    # In a process of its own, since typefaces are dated by a variable of the environment.
-    command = [sys.executable, "-m", pdf.__name__, written, output]
-    done = _run(command, source, {origin.EPOCH: str(epoch)})
-    if done.returncode:
-        raise BuildError(done.stderr.strip() or f"The PDF was not made: its process ended with code {done.returncode}.")
-
-
-def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, "NO_COLOR": "1", **more},
-    )
-
-
-def _jupyter_book(source: Path, builder: str = "html") -> Path:
-    """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings."""
-    command = [
-        sys.executable,
-        "-c",
-        "from jupyter_book.cli.main import main; main()",
-        "build",
-        ".",
-        "--builder",
-        builder,
-        "-W",
-        "-n",
-        "--keep-going",
-        "-q",
-    ]
-    done = _run(command, source, {})
-    html = source / paths.BUILD / builder
-    if done.returncode or not (html / "index.html").is_file():
-        printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
-        told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|threw an exception", line)]
-        detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
-        raise BuildError(
-            f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again."
-        )
-    return html
 
 
 def _replace(new: Path, target: Path) -> None:

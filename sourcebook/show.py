@@ -17,8 +17,8 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
-from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import ANSWER, CHOICES, ROLE, TABLE
+from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import VALUE as GLUE
 
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup

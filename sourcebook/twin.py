@@ -59,14 +59,24 @@ def contents(report: Path) -> dict[str, str]:
 def _said(ours: str | None, theirs: str | None) -> str:
     if ours == theirs:
         return ""
-    return "was not made again" if theirs is None else "was made the second time only" if ours is None else "has other bytes"
+    return (
+        "was not made again"
+        if theirs is None
+        else "was made the second time only"
+        if ours is None
+        else "has other bytes"
+    )
 
 
 def _copy(top: Path, copy: Path) -> None:
     """What a build reads, the last names first, so that folders list them in another order where that can be."""
     for name in reversed(INPUTS):
         source = top / name
-        files = sorted((path for path in source.rglob("*") if path.is_file()), reverse=True) if source.is_dir() else [source]
+        files = (
+            sorted((path for path in source.rglob("*") if path.is_file()), reverse=True)
+            if source.is_dir()
+            else [source]
+        )
         for file in files:
             if file.is_file():
                 target = copy / file.relative_to(top)

@@ -75,7 +75,9 @@ ANCHORED = ("claims", "reactions", "assessments", "framings")
 def register() -> dict:
     """The anchored rows of the case, as the register shows them."""
     tables = cases.tables()
-    rows = [{"id": row["id"], "kind": name.rstrip("s"), "gist": row["gist"]} for name in ANCHORED for row in tables[name]]
+    rows = [
+        {"id": row["id"], "kind": name.rstrip("s"), "gist": row["gist"]} for name in ANCHORED for row in tables[name]
+    ]
     return toybook.notebook(
         v4.new_markdown_cell("# Every coded row"),
         toybook.cell(

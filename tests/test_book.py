@@ -19,7 +19,7 @@ from room import small
 from scratch import BOOKS, checkout, figures, git, glued, notebook, sourcebook, tree
 from smallcase import case
 
-from sourcebook import book, stamp, sweep
+from sourcebook import binding, book, stamp, sweep
 from sourcebook.case import load
 from sourcebook.errors import BuildError, CaseError, ParameterError, SourcebookError
 
@@ -208,8 +208,8 @@ class Quick:
         self.top, self.ran, self.said, self.made = top, [], [], 0
         self.meanwhile = lambda: None
         monkeypatch.chdir(top)
-        monkeypatch.setattr(book, "_jupyter_book", self.pages)
-        monkeypatch.setattr(book, "_drawing", lambda *_: nullcontext())
+        monkeypatch.setattr(binding, "pages", self.pages)
+        monkeypatch.setattr(binding, "drawing", lambda *_: nullcontext())
 
     def pages(self, source):
         self.made += 1
@@ -303,14 +303,14 @@ class TestWhatIsMadeAgain:
 class TestTwoBuildsAtOnce:
     SCRIPT = """
 import sys, time
-from sourcebook import book
+from sourcebook import binding, book
 def pages(source):
     html = source / "_build" / "html"
     html.mkdir(parents=True)
     (html / "index.html").write_text("whole")
     time.sleep(0.5)
     return html
-book._jupyter_book = pages
+binding.pages = pages
 print(book.build("", fresh=True, say=lambda line: None))
 """
 

@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
-from itertools import pairwise
 
 import citedbook
 import pytest
@@ -18,13 +16,18 @@ from test_browser import CONTRAST, opened, visiting
 
 from sourcebook import annotations, citation, linked, origin
 from sourcebook.case import load
-from sourcebook.sphinx import citing
 from sourcebook.statements import statements
-from sourcebook.work import Work, work
+from sourcebook.work import work
 
 FULL = f"{TITLE}: Who wants what"
 FORMS = ["bibtex", "ris", "csl-json", "cff"]
-FILES = {"apa": "citation.txt", "bibtex": "citation.bib", "ris": "citation.ris", "csl-json": "citation.json", "cff": "CITATION.cff"}
+FILES = {
+    "apa": "citation.txt",
+    "bibtex": "citation.bib",
+    "ris": "citation.ris",
+    "csl-json": "citation.json",
+    "cff": "CITATION.cff",
+}
 BOXES = ["book/index", "book/deep/er/cite", "top"]
 REGISTER = "notebooks/register"
 TOY = ["book/index", "book/dictionary", "notebooks/alpha", "notebooks/beta", "notebooks/register"]
@@ -322,7 +325,13 @@ def test_each_button_copies_the_text_beside_it(chromium, cited_book, printed, sc
         visitor.context.add_init_script(lacking)
         page = visitor.go("book/deep/er/cite.html")
         page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-        for name, form in [("the citation", "apa"), ("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json"), ("CITATION.cff", "cff")]:
+        for name, form in [
+            ("the citation", "apa"),
+            ("BibTeX", "bibtex"),
+            ("RIS", "ris"),
+            ("CSL-JSON", "csl-json"),
+            ("CITATION.cff", "cff"),
+        ]:
             button = page.get_by_role("button", name=f"Copy {name}")
             button.focus()
             page.keyboard.press("Enter")
@@ -353,7 +362,10 @@ def test_a_page_over_plain_http_has_no_clipboard_and_copies_all_the_same(chromiu
         page.evaluate("clipboard = navigator.clipboard; " + MISSING)
         page.get_by_role("button", name="Copy Reference").click()
         page.get_by_role("dialog").get_by_text("Copied").wait_for()
-        assert page.evaluate("clipboard.readText()") == page.locator("dialog section", has_text="Reference").locator("pre").inner_text()
+        assert (
+            page.evaluate("clipboard.readText()")
+            == page.locator("dialog section", has_text="Reference").locator("pre").inner_text()
+        )
         assert visitor.faults == []
 
 
@@ -378,7 +390,9 @@ def test_a_row_is_cited_from_the_keyboard_alone(chromium, cited_book):
         assert dialog.is_visible() and dialog.evaluate("el => el.contains(document.activeElement)")
         for _ in range(30):  # round and round: nothing of the page behind can be reached
             page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+            assert page.evaluate(
+                "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+            )
         dialog.get_by_role("button", name="Close").focus()  # and not in the browser's own controls
         page.keyboard.press("Escape")
         assert page.get_by_role("dialog").count() == 0
@@ -478,7 +492,9 @@ def test_without_scripts_the_box_opens_and_rows_keep_their_permalinks(chromium, 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_dialog_can_be_read_in_both_themes_and_fits_a_phone(chromium, cited_book, theme):
     with reading(chromium, cited_book, width=390) as visitor:
-        visitor.context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        visitor.context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
         page = visitor.go("notebooks/register.html")
         page.get_by_role("button", name="Cite row C01").click()
         page.get_by_role("button", name="Copy Reference").click()

@@ -16,7 +16,20 @@ from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.parameters import declared
 
-COMMANDS = ["annotations", "build", "check", "cite", "clean", "explain", "multiverse", "package", "params", "rebuild", "run", "verify"]
+COMMANDS = [
+    "annotations",
+    "build",
+    "check",
+    "cite",
+    "clean",
+    "explain",
+    "multiverse",
+    "package",
+    "params",
+    "rebuild",
+    "run",
+    "verify",
+]
 
 
 @pytest.fixture

@@ -27,7 +27,9 @@ def soup(cited_book):
 
 
 def table(soup, name: str) -> list[list[str]]:
-    return [[cell.text.strip() for cell in row.find_all("td")] for row in soup.find("table", id=name).tbody.find_all("tr")]
+    return [
+        [cell.text.strip() for cell in row.find_all("td")] for row in soup.find("table", id=name).tbody.find_all("tr")
+    ]
 
 
 def test_programs_have_the_versions_that_are_installed(soup):
@@ -38,7 +40,9 @@ def test_programs_have_the_versions_that_are_installed(soup):
 
 def test_every_program_is_one_that_sourcebook_requires():
     """What jupyter-book brings along counts as required."""
-    required = {canonicalize_name(Requirement(line).name) for name in ("sourcebook", "jupyter-book") for line in requires(name)}
+    required = {
+        canonicalize_name(Requirement(line).name) for name in ("sourcebook", "jupyter-book") for line in requires(name)
+    }
     assert {canonicalize_name(name) for name in colophon.MAKERS} <= required | {"sourcebook"}
 
 
@@ -80,7 +84,12 @@ def test_the_files_are_in_order(soup):
 def test_it_has_no_time_and_no_path_of_the_machine(soup, cited_book):
     text = soup.find("article").get_text(" ")
     assert not re.search(r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}|(?<![\w./])/\w", text)
-    folders = {str(cited_book), str(Path.home()), str(Path.cwd()), *cited_book.parts[1:-1]} - {"tmp", "data", "home", "root"}
+    folders = {str(cited_book), str(Path.home()), str(Path.cwd()), *cited_book.parts[1:-1]} - {
+        "tmp",
+        "data",
+        "home",
+        "root",
+    }
     assert not [folder for folder in folders if folder in text]
     assert not re.search(rf"\b{re.escape(getpass.getuser())}\b", text) or getpass.getuser() in citedbook.NAMES
 
@@ -91,7 +100,10 @@ def test_a_file_that_changes_changes_its_line_alone(cited_book, soup, tmp_path):
     commentary.write_text("Another.\n", encoding="utf-8")
     assert toybook.build(folder).returncode == 0
     page = (toybook.html(folder) / "book" / "colophon.html").read_text(encoding="utf-8")
-    before, after = dict(table(soup, "colophon-inputs")), dict(table(BeautifulSoup(page, "html.parser"), "colophon-inputs"))
+    before, after = (
+        dict(table(soup, "colophon-inputs")),
+        dict(table(BeautifulSoup(page, "html.parser"), "colophon-inputs")),
+    )
     assert after.pop("data/fair/commentary/claims.md") == hashlib.sha256(b"Another.\n").hexdigest()
     assert before.keys() - after.keys() == {"data/fair/commentary/claims.md"}
     assert all(before[name] == digest for name, digest in after.items())

@@ -16,19 +16,20 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sourcebook import book, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, twin, workers
+from sourcebook import binding, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, twin, workers
 from sourcebook.analysis import claims, hypotheses
 from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.errors import RunError
 from sourcebook.parameters import checked, declared, split
+from sourcebook.press import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 PAGES = ["README.md", "CONTRIBUTING.md", *GUIDE]
 TARGETS = set(re.search(r"^\.PHONY:(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split())
 CASE = load(str(ROOT / "data" / paths.default_case(ROOT)))
-PARAMETERS = declared(book.notebooks(ROOT))
+PARAMETERS = declared(paths.notebooks(ROOT))
 
 
 def text(page: str) -> str:
@@ -117,7 +118,7 @@ class TestParameters:
         assert codes(kind) == [parameter.type]
         assert ast.literal_eval(codes(default)[0]) == parameter.default
         assert set(filter(None, parameter.allowed.split("|"))) <= set(codes(allowed))
-        everywhere = len(parameter.notebooks) == len(book.notebooks(ROOT))
+        everywhere = len(parameter.notebooks) == len(paths.notebooks(ROOT))
         assert taken == ("all" if everywhere else ", ".join(parameter.notebooks))
 
     @pytest.mark.parametrize("name", ["min_reliability", "min_credibility"])
@@ -199,7 +200,7 @@ class TestMultiverse:
 class TestReading:
     """docs/reading.md explains every chapter, and every scale with the numbers that the analysis uses."""
 
-    @pytest.mark.parametrize("notebook", book.notebooks(ROOT), ids=lambda path: path.stem)
+    @pytest.mark.parametrize("notebook", paths.notebooks(ROOT), ids=lambda path: path.stem)
     def test_each_chapter_has_a_section(self, notebook):
         cells = json.loads(notebook.read_text("utf-8"))["cells"]
         title = "".join(cells[0]["source"]).split("\n", 1)[0].removeprefix("# ")
@@ -392,9 +393,9 @@ def there(checkout, monkeypatch):
     monkeypatch.setattr(sweep, "Workers", Here)
     monkeypatch.setattr(run, "run", copied)
     monkeypatch.setattr(sweep, "_outcomes", lambda notebook, *_: stored(notebook))
-    monkeypatch.setattr(book, "_jupyter_book", pages)
-    monkeypatch.setattr(book, "_print", lambda source, case, epoch, output: output.write_bytes(b"%PDF"))
-    monkeypatch.setattr(book.pdf, "printer", lambda: None)
+    monkeypatch.setattr(binding, "pages", pages)
+    monkeypatch.setattr(binding, "print_pdf", lambda source, case, epoch, output: output.write_bytes(b"%PDF"))
+    monkeypatch.setattr(pdf, "printer", lambda: None)
     monkeypatch.setattr(twin, "compare", lambda *_: 280)
     return checkout
 

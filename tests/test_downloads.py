@@ -31,7 +31,8 @@ def soups(folder) -> dict:
     html = toybook.html(folder)
     found = [path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts]
     return {
-        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in found
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in found
     }
 
 
@@ -78,7 +79,10 @@ def test_every_file_is_linked_from_some_page(book, request):
 
 def test_links_are_right_from_each_depth_of_folders(cited_book):
     pages = soups(cited_book)
-    hrefs = {name: pages[f"{name}.html"].find("a", class_="download", string="SVG") for name in ("book/index", "book/deep/er/cite")}
+    hrefs = {
+        name: pages[f"{name}.html"].find("a", class_="download", string="SVG")
+        for name in ("book/index", "book/deep/er/cite")
+    }
     assert {name: link["href"] for name, link in hrefs.items()} == {
         "book/index": "../downloads/figures/voices.svg",
         "book/deep/er/cite": "../../../downloads/figures/voices.svg",
@@ -88,7 +92,9 @@ def test_links_are_right_from_each_depth_of_folders(cited_book):
 
 def test_a_figure_can_be_had_as_picture_and_as_data(cited_book):
     figure = soups(cited_book)["notebooks/charts.html"].find(id="voices")
-    links = {link.text: link["href"] for link in figure.find_all("a", class_="download") if "notebooks/" not in link["href"]}
+    links = {
+        link.text: link["href"] for link in figure.find_all("a", class_="download") if "notebooks/" not in link["href"]
+    }
     assert links == {name.upper(): f"../downloads/{folder}/voices.{name}" for folder, name in [("figures", "svg"), ("figures", "png"), ("tables", "csv")]}  # fmt: skip
 
 
@@ -150,7 +156,10 @@ def shown(table) -> list[list[str]]:
     """What a table of a page shows, without the permalinks of its rows."""
 
     def text(cell) -> str:
-        found = ["".join(part.find_all(string=lambda word: "headerlink" not in word.parent.get("class", []))) for part in cell.find_all("p")]
+        found = [
+            "".join(part.find_all(string=lambda word: "headerlink" not in word.parent.get("class", [])))
+            for part in cell.find_all("p")
+        ]
         return "\n".join(found)
 
     return [[text(cell) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
@@ -163,7 +172,9 @@ def plain(cell: str) -> str:
     """A cell of a CSV file as its reader sees it: no apostrophe before a formula, no blank line, numbers as pages have them."""
     text = cell[1:] if cell[:1] == "'" and FORMULA.match(cell[1:]) else cell
     text = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return f"{float(text):.15g}" if re.fullmatch(r"-?\d+\.\d+", text) else {"True": "yes", "False": "no"}.get(text, text)
+    return (
+        f"{float(text):.15g}" if re.fullmatch(r"-?\d+\.\d+", text) else {"True": "yes", "False": "no"}.get(text, text)
+    )
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -240,7 +251,21 @@ def test_a_hostile_name_cannot_climb_out_of_the_folder(cited_book):
     assert left and all(path.resolve().is_relative_to(inside) for path in left)
 
 
-NAMES = ["../x", "..", "/etc/passwd", "a/../../b", "..\\..\\x", "C:\\x", "%2e%2e/x", "x\0y", ".hidden", "con.svg", " ", "日本", "x" * 40]
+NAMES = [
+    "../x",
+    "..",
+    "/etc/passwd",
+    "a/../../b",
+    "..\\..\\x",
+    "C:\\x",
+    "%2e%2e/x",
+    "x\0y",
+    ".hidden",
+    "con.svg",
+    " ",
+    "日本",
+    "x" * 40,
+]
 
 
 def table(name: str) -> dict:
@@ -270,7 +295,12 @@ def test_a_chart_that_cannot_be_drawn_spoils_no_other_file(tmp_path):
     assert "threw an exception" not in built.stderr
     found = files(folder)
     assert not {"figures/voices-by-section.svg", "figures/voices-by-section.png"} & found.keys()
-    assert {"tables/voices-by-section.csv", "figures/hostile-figure.svg", "data/claims.csv", "citation.txt"} <= found.keys()
+    assert {
+        "tables/voices-by-section.csv",
+        "figures/hostile-figure.svg",
+        "data/claims.csv",
+        "citation.txt",
+    } <= found.keys()
     assert "Content-Security-Policy" in (toybook.html(folder) / "book" / "index.html").read_text(encoding="utf-8")
 
 

@@ -137,7 +137,9 @@ def test_a_png_is_on_white_and_twice_as_large_as_the_drawing():
     """A picture with a clear ground is black on black where somebody pastes it into a dark window."""
     picture = base64.b64decode(pictures.png(SPEC, None))
     root = ElementTree.fromstring(light(SPEC, None))
-    assert struct.unpack(">II", picture[16:24]) == pytest.approx((2 * float(root.get("width")), 2 * float(root.get("height"))), abs=2)
+    assert struct.unpack(">II", picture[16:24]) == pytest.approx(
+        (2 * float(root.get("width")), 2 * float(root.get("height"))), abs=2
+    )
     seen = vl_convert.vegalite_to_png({**SPEC, "config": {**theme.config(), "background": "white"}}, vl_version=pictures.VEGA_LITE, scale=2)  # fmt: skip
     clear = vl_convert.vegalite_to_png({**SPEC, "config": theme.config()}, vl_version=pictures.VEGA_LITE, scale=2)
     assert picture == seen != clear

@@ -99,7 +99,8 @@ class TestThePdf:
 class TestWhatIsRead:
     @pytest.mark.usefixtures("pango")
     @pytest.mark.parametrize(
-        "address", ["../secret.svg", "https://example.org/x.svg", "data:image/svg+xml,x", "file:///etc/hostname", "//host/x.svg"]
+        "address",
+        ["../secret.svg", "https://example.org/x.svg", "data:image/svg+xml,x", "file:///etc/hostname", "//host/x.svg"],
     )
     def test_nothing_outside_the_pages_own_folder_is(self, root, tmp_path, address):
         page = PAGE.replace("_images/bars-light.svg", address)

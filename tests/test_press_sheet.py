@@ -78,7 +78,9 @@ def paper():
 
 
 class TestWhatOnlyAScreenNeeds:
-    @pytest.mark.parametrize("gone", ["¶", "Show code", "size = 3", "Skip to", "Data of this figure", "Source and downloads"])
+    @pytest.mark.parametrize(
+        "gone", ["¶", "Show code", "size = 3", "Skip to", "Data of this figure", "Source and downloads"]
+    )
     def test_is_left_out(self, paper, gone):
         assert gone in words(BeautifulSoup(PAGE, "html.parser"))
         assert gone not in words(paper.body)
@@ -98,7 +100,6 @@ class TestWhatOnlyAScreenNeeds:
 class TestTitlePage:
     def test_sets_quotation_marks_as_print_does(self):
         assert words(printed(title='The "fair" of Ada\'s').h1) == "The “fair” of Ada’s"
-
 
     def test_says_title_authors_day_question_version_licence_and_how_to_cite(self, paper):
         text = words(paper.select_one(".title-page"))
@@ -125,7 +126,9 @@ class TestTitlePage:
 
     def test_markup_in_a_title_is_text(self):
         given = printed(title=HOSTILE)
-        assert words(given.h1) == HOSTILE.replace(' "', " “").replace('" ', "” ") and given.title.get_text().startswith(HOSTILE)
+        assert words(given.h1) == HOSTILE.replace(' "', " “").replace('" ', "” ") and given.title.get_text().startswith(
+            HOSTILE
+        )
         assert not given.find("script")
 
     def test_names_language_authors_and_day_for_the_files_own_properties(self, paper):
@@ -162,7 +165,14 @@ class TestLists:
         assert [link["href"] for link in lists.find_all("a")] == ["#bars", "#register"]
 
     def test_every_row_that_has_a_place_is_in_an_index_in_the_order_of_the_ids(self):
-        page = PAGE.replace('<tr id="C01">', '<tr id="C10"><td>C10</td><td>x</td>' + "<td></td>" * 8 + '</tr><tr id="C2"><td>C2</td><td>x</td>' + "<td></td>" * 8 + '</tr><tr id="C01">')
+        page = PAGE.replace(
+            '<tr id="C01">',
+            '<tr id="C10"><td>C10</td><td>x</td>'
+            + "<td></td>" * 8
+            + '</tr><tr id="C2"><td>C2</td><td>x</td>'
+            + "<td></td>" * 8
+            + '</tr><tr id="C01">',
+        )
         index = printed(page).select_one("#printed-rows")
         assert [words(link) for link in index.find_all("a")] == ["C01", "C2", "C10"]
 

@@ -83,7 +83,11 @@ def test_the_number_is_right_for_what_papermill_really_makes(tmp_path, monkeypat
     path = notebook(tmp_path / "shows.ipynb", "1", "print('here', size)")
     for given in ({}, {"size": 4}):
         executed = json.loads(json.dumps(execute(path, given, tmp_path, "kernel")))
-        shown = next(place for place, cell in enumerate(executed["cells"]) if cell.get("outputs") and cell["outputs"][0].get("name"))
+        shown = next(
+            place
+            for place, cell in enumerate(executed["cells"])
+            if cell.get("outputs") and cell["outputs"][0].get("name")
+        )
         assert provenance.number(executed, shown) == 4, given
 
 
@@ -112,6 +116,7 @@ def test_digests_are_those_of_the_files_of_the_record(charts, cited_book):
 
 def test_a_notebook_with_a_commentary_reads_that_too(cited_book):
     """And one that asks for the multiverse reads its space, and the outcomes where they are stored."""
+
     def named(name: str, source: str) -> set[str]:
         book = v4.new_notebook(cells=[v4.new_code_cell(source)])
         folder = cited_book / "data" / "fair"

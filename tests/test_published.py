@@ -90,7 +90,16 @@ class TestTwoBuilds:
         """Another folder, time zone, language, hash seed, user, order of folders, file mode and clock."""
         ours, theirs = ({**tree(build / name), **tree(build / "packages")} for build in (mine, others))
         ours.pop("build.json"), theirs.pop("build.json")
-        assert {Path(path).suffix for path in ours} >= {".html", ".pdf", ".zip", ".svg", ".png", ".csv", ".ipynb", ".js"}
+        assert {Path(path).suffix for path in ours} >= {
+            ".html",
+            ".pdf",
+            ".zip",
+            ".svg",
+            ".png",
+            ".csv",
+            ".ipynb",
+            ".js",
+        }
         assert ours.keys() == theirs.keys()
         differing = [path for path in ours if ours[path] != theirs[path]]
         with capsys.disabled():
@@ -98,7 +107,9 @@ class TestTwoBuilds:
         assert not differing
 
     def test_had_other_clocks_which_stand_in_the_stamp_alone(self, mine, others, name):
-        years = [json.loads((build / name / "build.json").read_text("utf-8"))["finished"][:4] for build in (mine, others)]
+        years = [
+            json.loads((build / name / "build.json").read_text("utf-8"))["finished"][:4] for build in (mine, others)
+        ]
         assert int(years[1]) - int(years[0]) in (1, 2)
         for path in (others / name).rglob("*"):
             if path.suffix in (".html", ".json", ".jsonld", ".cff", ".bib", ".js") and path.name != "build.json":
@@ -133,7 +144,10 @@ def captions(report: Path) -> list[str]:
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
-                tables = [data.get("application/vnd.dataresource+json"), data.get("application/vnd.sourcebook.choices+json", {}).get("table")]
+                tables = [
+                    data.get("application/vnd.dataresource+json"),
+                    data.get("application/vnd.sourcebook.choices+json", {}).get("table"),
+                ]
                 found += [table["title"] for table in tables if table]
     return found
 
@@ -168,7 +182,10 @@ class TestThePdf:
             finding = glued(mine / name / "notebooks" / f"{book}.ipynb").get("finding", "")
             assert plain(finding) in plain(words), book
 
-    @pytest.mark.parametrize("furniture", ["Show code", "Source and downloads", "Skip to main content", "Copy", "Data of this figure", "import "])
+    @pytest.mark.parametrize(
+        "furniture",
+        ["Show code", "Source and downloads", "Skip to main content", "Copy", "Data of this figure", "import "],
+    )
     def test_has_nothing_that_only_a_screen_needs(self, words, furniture):
         assert furniture not in words
 

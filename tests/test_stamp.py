@@ -174,7 +174,10 @@ class TestFormats:
         assert not stamp.holds(report, made(top)) and current(top) is None
 
     def test_do_not_depend_on_the_order_in_which_they_were_asked_for(self, top, put):
-        formats = [json.loads((put(*order) / stamp.STAMP).read_text(encoding="utf-8"))["formats"] for order in (("pdf", "html"), ("html", "pdf"))]
+        formats = [
+            json.loads((put(*order) / stamp.STAMP).read_text(encoding="utf-8"))["formats"]
+            for order in (("pdf", "html"), ("html", "pdf"))
+        ]
         assert formats == [["html", "pdf"]] * 2
 
 

@@ -29,7 +29,14 @@ def build(probe: str = "'the same'", more: str = "") -> list[str]:
 @pytest.fixture
 def top(tmp_path):
     """A checkout with what a build reads, and more."""
-    for name in ("data/fair/case.yml", "notebooks/claims.ipynb", "book/index.md", "_config.yml", "_toc.yml", "requirements.lock"):
+    for name in (
+        "data/fair/case.yml",
+        "notebooks/claims.ipynb",
+        "book/index.md",
+        "_config.yml",
+        "_toc.yml",
+        "requirements.lock",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"this is {name}", "utf-8")
     (tmp_path / "_build" / "multiverse" / "fair").mkdir(parents=True)
@@ -83,7 +90,11 @@ def test_both_builds_are_dated_alike(top):
 
 
 def test_the_second_build_has_all_that_the_first_read(top):
-    names = [path.relative_to(top).as_posix() for path in sorted(top.rglob("*")) if path.is_file() and "cache" not in path.parts]
+    names = [
+        path.relative_to(top).as_posix()
+        for path in sorted(top.rglob("*"))
+        if path.is_file() and "cache" not in path.parts
+    ]
     assert "_build/multiverse/fair/outcomes.csv" in names and len(names) == 7
     assert compare(top, build(f"[pathlib.Path(name).read_text() for name in {names}]")) == 2
 

@@ -75,7 +75,9 @@ def write(sheet: str, root: Path, output: Path) -> Path:
         css = weasyprint.CSS(string=rules + STYLE.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher)
         page = weasyprint.HTML(string=sheet, base_url=f"{root.as_uri()}/", url_fetcher=fetcher)
         try:
-            page.write_pdf(output, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True, finisher=_opened)
+            page.write_pdf(
+                output, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True, finisher=_opened
+            )
         except FatalURLFetchingError as error:
             warned.append(str(error))
     if warned:

@@ -16,7 +16,9 @@ FURNITURE = (
 )
 WRAPPERS = "details.code-fold, div.pst-scrollable-table-container, div.chooser, div.chart"
 SUMMARY = "Summary"
-SHORT = 3000  # characters; a chapter of the last part that has fewer, and no table, begins on the page of the one before
+SHORT = (
+    3000  # characters; a chapter of the last part that has fewer, and no table, begins on the page of the one before
+)
 KEPT = {"id", "href", "src", "alt", "class", "scope", "start", "lang", "colspan", "rowspan"}
 
 

@@ -16,9 +16,39 @@ def edition() -> int:
 
 def setup(app):
     """Connect every part. What each one does is said at the top of its module."""
-    from . import assets, case, chooser, citing, code, colophon, downloads, figures, links, maths, outputs, pages, policy, tables
+    from . import (
+        assets,
+        case,
+        chooser,
+        citing,
+        code,
+        colophon,
+        downloads,
+        figures,
+        links,
+        maths,
+        outputs,
+        pages,
+        policy,
+        tables,
+    )
 
-    parts = (policy, case, outputs, figures, tables, downloads, citing, colophon, chooser, maths, code, pages, links, assets)
+    parts = (
+        policy,
+        case,
+        outputs,
+        figures,
+        tables,
+        downloads,
+        citing,
+        colophon,
+        chooser,
+        maths,
+        code,
+        pages,
+        links,
+        assets,
+    )
     for part in parts:
         part.setup(app)
     try:

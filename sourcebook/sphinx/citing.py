@@ -62,7 +62,10 @@ class Citation(SphinxDirective):
         files = [downloads.link(file(form), LABELS[form]) for form in LABELS if form != "apa"]
         if self.config.sourcebook_pdf:
             files.insert(0, downloads.link(self.config.sourcebook_pdf, "PDF of the report"))
-        files += [downloads.link(path, label) for path, label in (("annotations.jsonld", "Web annotations"), ("report.jsonld", "Linked data"))]
+        files += [
+            downloads.link(path, label)
+            for path, label in (("annotations.jsonld", "Web annotations"), ("report.jsonld", "Linked data"))
+        ]
         box += nodes.paragraph("", "", nodes.Text("Download: "), *downloads.joined(files), classes=["screen"])
         return [box]
 

@@ -37,8 +37,15 @@ class Colophon(SphinxDirective):
         return [self.programs(), self.inputs()]
 
     def programs(self) -> nodes.table:
-        rows = [{"name": nodes.literal("", name), "version": version(name), "does": does} for name, does in MAKERS.items()]
-        return self.table("programs", "Programs that made the report.", {"name": "Program", "version": "Version", "does": "What it does"}, rows)
+        rows = [
+            {"name": nodes.literal("", name), "version": version(name), "does": does} for name, does in MAKERS.items()
+        ]
+        return self.table(
+            "programs",
+            "Programs that made the report.",
+            {"name": "Program", "version": "Version", "does": "What it does"},
+            rows,
+        )
 
     def inputs(self) -> nodes.table:
         app = self.env.app
@@ -49,7 +56,10 @@ class Colophon(SphinxDirective):
             found[path.relative_to(app.srcdir).as_posix()] = ingredients.source(path, INJECTED)
         for name in found:
             self.env.note_dependency(str(Path(app.srcdir, name)))
-        rows = [{"file": nodes.literal("", name), "sha256": nodes.literal("", digest)} for name, digest in sorted(found.items())]
+        rows = [
+            {"file": nodes.literal("", name), "sha256": nodes.literal("", digest)}
+            for name, digest in sorted(found.items())
+        ]
         return self.table("inputs", "Files that the report was made from.", {"file": "File", "sha256": "SHA-256"}, rows)
 
     def table(self, name: str, title: str, titles: dict[str, str], rows: list[dict]) -> nodes.table:

@@ -81,7 +81,15 @@ def finish(app, exception):
             write(output.get("data", {}), out, store)
     for resource in case.schema(app)["resources"]:
         rows = case.rows(app, resource)
-        plain = {"schema": {"fields": [{"name": field["name"], "type": field.get("type", "string")} for field in resource["schema"]["fields"]]}, "data": rows}
+        plain = {
+            "schema": {
+                "fields": [
+                    {"name": field["name"], "type": field.get("type", "string")}
+                    for field in resource["schema"]["fields"]
+                ]
+            },
+            "data": rows,
+        }
         put(out / "data", resource["name"], plain)
 
 
@@ -101,7 +109,9 @@ def put(folder: Path, name: str, resource: dict) -> None:
     text = spreadsheet.csv_text(resource["schema"]["fields"], resource["data"])
     path = folder / f"{stem(name)}.csv"
     if path.exists():
-        logger.warning("two outputs would both be %s/%s: give the one called %r another name", folder.name, path.name, name)
+        logger.warning(
+            "two outputs would both be %s/%s: give the one called %r another name", folder.name, path.name, name
+        )
     path.write_text(text, encoding="utf-8", newline="")
 
 

@@ -42,7 +42,9 @@ def disclosed(told: list[tuple[str, list[nodes.Node]]]) -> figures.disclosure:
     fields = nodes.field_list()
     for label, content in told:
         if content:
-            fields += nodes.field("", nodes.field_name("", label), nodes.field_body("", nodes.paragraph("", "", *content)))
+            fields += nodes.field(
+                "", nodes.field_name("", label), nodes.field_body("", nodes.paragraph("", "", *content))
+            )
     return figures.disclosure("", fields, summary=TITLE, classes=["provenance"])
 
 
@@ -54,7 +56,9 @@ def number(notebook: dict, index: int | None) -> int:
 
 def values(notebook: dict) -> list[nodes.Node]:
     """The parameters that the notebook takes, with their values in this run."""
-    return downloads.joined([nodes.literal("", f"{item['name']} = {item['value']}") for item in notebooks.parameters(notebook)])
+    return downloads.joined(
+        [nodes.literal("", f"{item['name']} = {item['value']}") for item in notebooks.parameters(notebook)]
+    )
 
 
 def data(env, name: str, notebook: dict) -> list[nodes.Node]:

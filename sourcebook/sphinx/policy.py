@@ -51,7 +51,8 @@ class LimitSchemes(SphinxPostTransform):
         for link in list(self.document.findall(nodes.reference)):
             scheme = urlsplit(link.get("refuri", "").strip()).scheme.lower()
             if scheme and scheme not in SCHEMES:
-                logger.warning("link with the scheme %r; use %s", scheme, ", ".join(SCHEMES), location=link)
+                told = link["refuri"].strip()[:80]
+                logger.warning("link with the scheme %r (%r); use %s", scheme, told, ", ".join(SCHEMES), location=link)
                 link.replace_self(nodes.inline("", "", *link.children))
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from contextlib import contextmanager
 
 import citedbook
@@ -253,14 +252,19 @@ def test_templates_for_rows_are_inert_json(cited_book):
     assert not re.search("[<>&\u2028\u2029]", inside) and json.loads(inside)["forms"]
 
 
-def test_a_case_that_changes_changes_the_box(cited_book, tmp_path):
-    folder = shutil.copytree(cited_book, tmp_path / "again")
-    path = folder / "data" / "fair" / "case.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("10.1234/fair(1)", "10.1234/changed"), encoding="utf-8")
+def test_a_case_that_changes_changes_every_box_tag_and_row_when_the_book_is_built_again(tmp_path):
+    """In the same folder, where Sphinx takes up what it knows, and of most pages no source has changed."""
+    folder = citedbook.write(tmp_path)
     assert toybook.build(folder).returncode == 0
-    soup = parsed(folder, "book/index")
-    assert "https://doi.org/10.1234/changed" in soup.find(class_="citing-text").text
-    assert tags(soup, "citation_doi") == ["10.1234/changed"]
+    for file, old, new in [("case.yml", "10.1234/fair(1)", "10.1234/changed"), ("claims.csv", "Gist of C02.", "Another.")]:
+        path = folder / "data" / "fair" / file
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert toybook.build(folder).returncode == 0
+    for name in BOXES:
+        assert "https://doi.org/10.1234/changed" in parsed(folder, name).find(class_="citing-text").text, name
+    assert {name: tags(parsed(folder, name), "citation_doi") for name in NAMES} == dict.fromkeys(NAMES, ["10.1234/changed"])
+    (row,) = [node for node in graph(parsed(folder, REGISTER))["@graph"] if node.get("identifier") == "C02"]
+    assert row["name"] == "Another."
 
 
 # A case with faults

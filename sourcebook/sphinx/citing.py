@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from sourcebook import annotations, citation, linked
+from sourcebook import annotations, citation, ingredients, linked
 from sourcebook.case import Case, load
 from sourcebook.errors import SourcebookError
 from sourcebook.statements import statements
@@ -120,6 +120,13 @@ def templates(app) -> str:
     return figures.inert({"row": ROW, "forms": forms, "url": told.url and f"{told.url}{REGISTER}"})
 
 
+def renewed(app, env):
+    """Write all pages again when a file of the case changed: each is cited by it."""
+    now = ingredients.files(Path(app.srcdir), case.folder(app))
+    before, env.sourcebook_case_files = getattr(env, "sourcebook_case_files", now), now
+    return list(env.found_docs) if before != now else []
+
+
 def finish(app, exception):
     """Write the citations, the linked data and the annotations as files."""
     if exception or app.builder.name != "html":
@@ -144,5 +151,6 @@ def setup(app):
     app.add_config_value("sourcebook_pdf", "", "env", str)
     app.add_directive("citation", Citation)
     app.connect("config-inited", configure)
+    app.connect("env-updated", renewed)
     app.connect("html-page-context", tags)
     app.connect("build-finished", finish, priority=845)

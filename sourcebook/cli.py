@@ -70,7 +70,15 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
         click.echo("Building it a second time, in other surroundings")
         given = [("-p", pair) for pair in parameter] + [("--format", form), ("--engine", engine), ("--case", case)]
         given += [("-f", str(file.resolve()))] if file else []
-        command = [sys.executable, "-P", "-m", "sourcebook.cli", "build", "--fresh", *(word for pair in given for word in pair)]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "sourcebook.cli",
+            "build",
+            "--fresh",
+            *(word for pair in given for word in pair),
+        ]
         number = twin.compare(page.parents[1], command, paths.root(), locate(case))
         click.echo(f"{number} files compared, none differs.")
 

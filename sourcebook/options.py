@@ -31,9 +31,9 @@ FORMAT = click.option(
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write into a file of this name."
 )
-FORM = click.option(
+CITATION = click.option(
     "--format", "form", type=click.Choice(["apa", "bibtex", "cff", "csl-json", "ris"]), default="apa",
-    show_default=True, metavar="FORM", help="apa, bibtex, cff, csl-json or ris.",
+    show_default=True, metavar="CITATION", help="apa, bibtex, cff, csl-json or ris.",
 )  # fmt: skip
 VERIFY = click.option(
     "--verify", is_flag=True, help="Then build it a second time in other surroundings, and compare every byte."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sourcebook.options import ARTICLE, CASE, FILE, FORM, OUTPUT, PARAMETER, bar
+from sourcebook.options import ARTICLE, CASE, FILE, CITATION, OUTPUT, PARAMETER, bar
 
 
 @click.command()
@@ -62,7 +62,7 @@ def rebuild(context, package, keep):
 @click.command()
 @click.argument("row", default="")
 @CASE
-@FORM
+@CITATION
 @OUTPUT
 def cite(row, case, form, output):
     """Print a citation of the report, or of one row of it, in the form that another program reads.

@@ -256,13 +256,18 @@ def test_a_case_that_changes_changes_every_box_tag_and_row_when_the_book_is_buil
     """In the same folder, where Sphinx takes up what it knows, and of most pages no source has changed."""
     folder = citedbook.write(tmp_path)
     assert toybook.build(folder).returncode == 0
-    for file, old, new in [("case.yml", "10.1234/fair(1)", "10.1234/changed"), ("claims.csv", "Gist of C02.", "Another.")]:
+    for file, old, new in [
+        ("case.yml", "10.1234/fair(1)", "10.1234/changed"),
+        ("claims.csv", "Gist of C02.", "Another."),
+    ]:
         path = folder / "data" / "fair" / file
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert toybook.build(folder).returncode == 0
     for name in BOXES:
         assert "https://doi.org/10.1234/changed" in parsed(folder, name).find(class_="citing-text").text, name
-    assert {name: tags(parsed(folder, name), "citation_doi") for name in NAMES} == dict.fromkeys(NAMES, ["10.1234/changed"])
+    assert {name: tags(parsed(folder, name), "citation_doi") for name in NAMES} == dict.fromkeys(
+        NAMES, ["10.1234/changed"]
+    )
     (row,) = [node for node in graph(parsed(folder, REGISTER))["@graph"] if node.get("identifier") == "C02"]
     assert row["name"] == "Another."
 

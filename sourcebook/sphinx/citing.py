@@ -20,7 +20,7 @@ from . import case, downloads, figures, notebooks
 
 logger = logging.getLogger(__name__)
 LABELS = {"apa": "Reference", "bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "cff": "CITATION.cff"}
-ROW = "ROW0"  # stands for a row's id in the citations that a script completes
+ROW = "ROWNUMBER0"  # stands for a row's id in the citations that a script completes
 
 
 def cited(app, row: str = "") -> Work:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sourcebook.options import ARTICLE, CASE, FILE, CITATION, OUTPUT, PARAMETER, bar
+from sourcebook.options import ARTICLE, CASE, CITATION, FILE, OUTPUT, PARAMETER, bar
 
 
 @click.command()

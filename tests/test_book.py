@@ -19,9 +19,10 @@ from room import small
 from scratch import BOOKS, checkout, figures, git, glued, notebook, sourcebook, tree
 from smallcase import case
 
-from sourcebook import binding, book, stamp, sweep
+from sourcebook import binding, book, paths, stamp, sweep
 from sourcebook.case import load
 from sourcebook.errors import BuildError, CaseError, ParameterError, SourcebookError
+from sourcebook.press import pdf
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +299,122 @@ class TestWhatIsMadeAgain:
         assert quick.figures["sheet"] == {"rows": 8} and quick.build() == NOTHING
         sweep.sweep(load(""), quick.top, say=lambda line: None)
         assert quick.build() == (["sheet"], True) and quick.figures["sheet"] == {"rows": 12}
+
+
+class TestThePdf:
+    """Printing itself is left out here: what a build does around it."""
+
+    BOTH = ("html", "pdf")
+
+    @pytest.fixture
+    def quick(self, tmp_path, monkeypatch):
+        quick = Quick(small(tmp_path / "top"), monkeypatch)
+        pages = quick.pages
+        quick.printed = []
+
+        def print_pdf(source, case, epoch, output):
+            quick.printed.append(paths.settings(source / "_config.yml")["sphinx"]["config"]["sourcebook_pdf"])
+            output.write_text("%PDF")
+
+        def with_downloads(source):
+            html = pages(source)
+            (html / "downloads").mkdir()
+            return html
+
+        monkeypatch.setattr(binding, "pages", with_downloads)
+        monkeypatch.setattr(binding, "print_pdf", print_pdf)
+        monkeypatch.setattr(pdf, "printer", lambda: None)
+        return quick
+
+    @property
+    def missing(self):
+        def printer():
+            raise BuildError("The PDF needs Pango.")
+
+        return printer
+
+    def test_is_made_only_where_it_was_asked_for_and_lies_beside_the_pages_and_among_them(self, quick):
+        quick.build()
+        report = quick.top / "_build" / "fair"
+        assert not quick.printed and not list(report.rglob("*.pdf"))
+        assert quick.build(formats=self.BOTH) == PAGES
+        assert quick.printed == ["fair.pdf"], "the pages know what the file will be called"
+        assert {path.relative_to(report).as_posix() for path in report.rglob("*.pdf")} == {
+            "fair.pdf",
+            "html/downloads/fair.pdf",
+        }
+
+    def test_is_not_made_again_where_nothing_changed_and_stays_where_only_pages_are_asked_for(self, quick):
+        quick.build(formats=self.BOTH)
+        assert quick.build(formats=self.BOTH) == quick.build() == NOTHING
+        assert len(quick.printed) == 1 and (quick.top / "_build" / "fair" / "fair.pdf").exists()
+
+    def test_of_an_older_state_does_not_stay_beside_newer_pages(self, quick):
+        quick.build(formats=self.BOTH)
+        (quick.top / "book" / "index.md").write_text("# Another fair\n")
+        assert quick.build() == PAGES
+        assert not list((quick.top / "_build" / "fair").rglob("*.pdf"))
+
+    def test_where_nothing_can_print_the_pages_are_built_and_one_error_says_so(self, quick, monkeypatch):
+        monkeypatch.setattr(pdf, "printer", self.missing)
+        page = quick.top / "_build" / "fair" / "html" / "index.html"
+        for turn in ("first", "again"):
+            with pytest.raises(BuildError) as raised:
+                quick.build(formats=self.BOTH)
+            assert str(raised.value) == f"The PDF needs Pango.\nThe HTML report was built: {page}", turn
+            assert page.exists()
+        assert quick.said[-1] == stamp.UNCHANGED, "the second time it is not built anew"
+        assert quick.build() == NOTHING
+
+    def test_once_something_can_print_it_is_made(self, quick, monkeypatch):
+        with monkeypatch.context() as without:
+            without.setattr(pdf, "printer", self.missing)
+            with pytest.raises(BuildError):
+                quick.build(formats=self.BOTH)
+        assert quick.build(formats=self.BOTH) == PAGES and quick.printed == ["fair.pdf"]
+
+    def test_that_cannot_be_printed_well_leaves_the_last_good_report(self, quick, monkeypatch):
+        quick.build(formats=self.BOTH)
+        before = tree(quick.top / "_build" / "fair")
+        (quick.top / "book" / "index.md").write_text("# Another fair\n")
+
+        def refused(*_):
+            raise BuildError("WeasyPrint did not accept the pages")
+
+        monkeypatch.setattr(binding, "print_pdf", refused)
+        with pytest.raises(BuildError, match="WeasyPrint"):
+            quick.build(formats=self.BOTH)
+        assert tree(quick.top / "_build" / "fair") == before
+
+    def test_how_long_each_part_took_stands_in_the_stamp_alone(self, quick):
+        quick.build(formats=self.BOTH)
+        told = json.loads((quick.top / "_build" / "fair" / stamp.STAMP).read_text(encoding="utf-8"))
+        assert set(told["seconds"]) == {"notebooks", "pages", "pdf"} and told["formats"] == ["html", "pdf"]
+
+
+class TestDates:
+    @pytest.fixture
+    def quick(self, tmp_path, monkeypatch):
+        return Quick(small(tmp_path / "top"), monkeypatch)
+
+    def test_a_commit_dates_the_pages_so_they_are_made_again_and_no_notebook_runs(self, quick):
+        git(quick.top, "init", "-q")
+        (quick.top / ".gitignore").write_text("_build\n")
+        quick.build()
+        git(quick.top, "add", "-A")
+        git(quick.top, "commit", "-qm", "first")
+        assert quick.build() == PAGES and quick.build() == NOTHING
+
+    def test_so_does_another_moment_that_the_builder_gives(self, quick, monkeypatch):
+        quick.build()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1234567890")
+        assert quick.build() == PAGES and quick.build() == NOTHING
+
+    def test_a_moment_that_is_none_stops_the_build_before_anything_is_made(self, quick, monkeypatch):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+        with pytest.raises(SourcebookError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
+            quick.build()
+        assert quick.ran == [] and not (quick.top / "_build" / "fair").exists()
 
 
 class TestTwoBuildsAtOnce:

@@ -33,7 +33,7 @@ OUTPUT = click.option(
 )
 CITATION = click.option(
     "--format", "form", type=click.Choice(["apa", "bibtex", "cff", "csl-json", "ris"]), default="apa",
-    show_default=True, metavar="CITATION", help="apa, bibtex, cff, csl-json or ris.",
+    show_default=True, metavar="FORM", help="apa, bibtex, cff, csl-json or ris.",
 )  # fmt: skip
 VERIFY = click.option(
     "--verify", is_flag=True, help="Then build it a second time in other surroundings, and compare every byte."

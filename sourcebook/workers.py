@@ -52,9 +52,10 @@ def process(target: Callable, *args):
     if METHOD == "forkserver":
         context.set_forkserver_preload([WARM])
     ours, theirs = context.Pipe()
-    child = context.Process(target=_begin, args=(theirs, target, list(sys.path), dict(os.environ), *args))
-    with starting, _no_main(), _clean():
-        child.start()
+    with starting:  # or the environment could be the one that another start has put on just now
+        child = context.Process(target=_begin, args=(theirs, target, list(sys.path), dict(os.environ), *args))
+        with _no_main(), _clean():
+            child.start()
     theirs.close()
     try:
         yield child, ours

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import citedbook
 import pytest
@@ -100,3 +102,24 @@ def chromium():
             )
         yield browser
         browser.close()
+
+
+def packaged(folder: Path, more: dict, prefix=(), umask: int = 0o022) -> Path:
+    """The report of a checkout, built and packaged by a user whose surroundings are `more`."""
+    env = {name: value for name, value in os.environ.items() if name not in ("SOURCE_DATE_EPOCH", "LANG", "PYTHONPATH")}
+    done = subprocess.run(
+        [*prefix, sys.executable, "-m", "sourcebook.cli", "package"], cwd=folder, env={**env, "NO_COLOR": "1", **more},
+        capture_output=True, encoding="utf-8", errors="replace", umask=umask,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "_build"
+
+
+@pytest.fixture(scope="session")
+def published(pango, tmp_path_factory):
+    """What one user makes of the commit: a folder with the report and its package."""
+    folder = scratch.checkout(tmp_path_factory.mktemp("mine") / "checkout")
+    scratch.git(folder, "init", "-q")
+    scratch.git(folder, "add", "-A")
+    scratch.git(folder, "commit", "-qm", "as checked out")
+    return packaged(folder, {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"})

@@ -1,17 +1,14 @@
 """What is published of a commit is the same bytes wherever and whenever it is made, and its PDF is fit to print."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import lacking
-from scratch import BOOKS, checkout, figures, git, glued, tree
+from conftest import lacking, packaged
+from scratch import BOOKS, figures, git, glued, tree
 
 from sourcebook.press.pdf import SANS, SERIF
 
@@ -37,21 +34,9 @@ class Scan:
 
 os.listdir, os.scandir = lambda *args: shuffled(listdir(*args)), Scan
 """
-MINE = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 OTHERS = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "LANGUAGE": "tr", "PYTHONUTF8": "1",
           "PYTHONHASHSEED": "4242", "USER": "nemo-4242", "LOGNAME": "nemo-4242", "COLUMNS": "40",
           "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}  # fmt: skip
-
-
-def packaged(folder: Path, more: dict, prefix=(), umask: int = 0o022) -> Path:
-    """The report of a checkout, built and packaged by a user whose surroundings are `more`."""
-    env = {name: value for name, value in os.environ.items() if name not in ("SOURCE_DATE_EPOCH", "LANG", "PYTHONPATH")}
-    done = subprocess.run(
-        [*prefix, sys.executable, "-m", "sourcebook.cli", "package"], cwd=folder, env={**env, "NO_COLOR": "1", **more},
-        capture_output=True, encoding="utf-8", errors="replace", umask=umask,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "_build"
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +46,13 @@ def name():
 
 
 @pytest.fixture(scope="module")
-def mine(pango, tmp_path_factory):
-    """What one user makes of the commit: a folder with the report and its package."""
-    folder = checkout(tmp_path_factory.mktemp("mine") / "checkout")
-    git(folder, "init", "-q")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "as checked out")
-    return packaged(folder, MINE)
-
-
-@pytest.fixture(scope="module")
-def others(mine, tmp_path_factory):
+def others(published, tmp_path_factory):
     """What another makes of the same commit, elsewhere and more than a year later."""
     faketime = shutil.which("faketime")
     if not faketime:
         lacking("faketime not found, which shifts the clock (on Debian: apt-get install faketime).")
     place = tmp_path_factory.mktemp("others")
-    git(place, "clone", "-q", str(mine.parent), str(place / "ein anderer Ort, öffentlich"))
+    git(place, "clone", "-q", str(published.parent), str(place / "ein anderer Ort, öffentlich"))
     (place / "home").mkdir()
     (place / "site").mkdir()
     (place / "site" / "sitecustomize.py").write_text(SHUFFLED, "utf-8")
@@ -86,9 +61,9 @@ def others(mine, tmp_path_factory):
 
 
 class TestTwoBuilds:
-    def test_of_one_commit_have_the_same_bytes_of_pages_pdf_and_package(self, mine, others, name, capsys):
+    def test_of_one_commit_have_the_same_bytes_of_pages_pdf_and_package(self, published, others, name, capsys):
         """Another folder, time zone, language, hash seed, user, order of folders, file mode and clock."""
-        ours, theirs = ({**tree(build / name), **tree(build / "packages")} for build in (mine, others))
+        ours, theirs = ({**tree(build / name), **tree(build / "packages")} for build in (published, others))
         ours.pop("build.json"), theirs.pop("build.json")
         assert {Path(path).suffix for path in ours} >= {
             ".html",
@@ -106,9 +81,10 @@ class TestTwoBuilds:
             print(f"\n{len(ours)} files of two builds compared, {len(differing)} differ.")
         assert not differing
 
-    def test_had_other_clocks_which_stand_in_the_stamp_alone(self, mine, others, name):
+    def test_had_other_clocks_which_stand_in_the_stamp_alone(self, published, others, name):
         years = [
-            json.loads((build / name / "build.json").read_text("utf-8"))["finished"][:4] for build in (mine, others)
+            json.loads((build / name / "build.json").read_text("utf-8"))["finished"][:4]
+            for build in (published, others)
         ]
         assert int(years[1]) - int(years[0]) in (1, 2)
         for path in (others / name).rglob("*"):
@@ -125,8 +101,8 @@ class TestTwoBuilds:
 
 
 @pytest.fixture(scope="module")
-def pdf(mine, name):
-    return mine / name / f"{name}.pdf"
+def pdf(published, name):
+    return published / name / f"{name}.pdf"
 
 
 @pytest.fixture(scope="module")
@@ -172,14 +148,14 @@ class TestThePdf:
         ours = tuple(name.replace(" ", "-") for name in (SERIF, SANS))
         assert all(family.startswith(ours) for family in families), families
 
-    def test_has_the_caption_of_every_figure_and_table(self, mine, name, words):
-        known = captions(mine / name)
+    def test_has_the_caption_of_every_figure_and_table(self, published, name, words):
+        known = captions(published / name)
         assert len(known) > 25
         assert [caption for caption in known if plain(caption) not in plain(words)] == []
 
-    def test_has_every_finding_as_computed(self, mine, name, words):
+    def test_has_every_finding_as_computed(self, published, name, words):
         for book in BOOKS:
-            finding = glued(mine / name / "notebooks" / f"{book}.ipynb").get("finding", "")
+            finding = glued(published / name / "notebooks" / f"{book}.ipynb").get("finding", "")
             assert plain(finding) in plain(words), book
 
     @pytest.mark.parametrize(
@@ -194,7 +170,7 @@ class TestThePdf:
         empty = [number for number, page in enumerate(pages, 1) if len(page.split()) < 20]
         assert empty == []
 
-    def test_lies_among_the_pages_too_which_lead_to_it(self, mine, name, pdf):
-        html = mine / name / "html"
+    def test_lies_among_the_pages_too_which_lead_to_it(self, published, name, pdf):
+        html = published / name / "html"
         assert (html / "downloads" / pdf.name).read_bytes() == pdf.read_bytes()
         assert f'href="../downloads/{pdf.name}"' in (html / "book" / "index.html").read_text("utf-8")

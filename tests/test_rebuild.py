@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from crates import PROFILES, validated
 from frictionless import Package as DataPackage
-from scratch import checkout, sourcebook, tree
+from scratch import sourcebook, tree
 
 from sourcebook import package, rebuild
 from sourcebook.cli import main
@@ -156,20 +156,17 @@ def test_what_is_kept_is_the_unpacked_package(path, tmp_path, monkeypatch):
     }
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    """A package of the checkout's own report, on other parameters than its usual ones."""
-    folder = tmp_path_factory.mktemp("real")
-    path = folder / "report.zip"
-    done = sourcebook(checkout(folder / "checkout"), "package", "-p", "min_reliability=C", "--output", str(path))
-    assert done.returncode == 0, done.stderr
+@pytest.fixture
+def real(published):
+    """The package of the checkout's own report."""
+    (path,) = (published / "packages").iterdir()
     return path
 
 
 @pytest.fixture(scope="module")
-def unpacked(real, tmp_path_factory):
+def unpacked(published, tmp_path_factory):
     folder = tmp_path_factory.mktemp("unpacked")
-    with zipfile.ZipFile(real) as file:
+    with zipfile.ZipFile(next((published / "packages").iterdir())) as file:
         file.extractall(folder)
     return folder
 

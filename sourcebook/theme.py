@@ -12,7 +12,8 @@ WIDTH = 430
 
 def config(dark: bool = False) -> dict:
     """A Vega-Lite `config`; the background is the page's."""
-    ink, faint, rule = ("#e8e6e3", "#b3b0ab", "#4a4a4a") if dark else ("#1f2328", "#59606a", "#d9dce0")
+    light, night = ("#1f2328", "#59606a", "#d9dce0", "#ffffff"), ("#e8e6e3", "#b3b0ab", "#4a4a4a", "#16181b")
+    ink, faint, rule, page = night if dark else light
     return {
         "background": "transparent",
         "font": FONT,
@@ -29,5 +30,6 @@ def config(dark: bool = False) -> dict:
         "header": {"labelColor": ink, "titleColor": faint, "labelFontSize": 12},
         "text": {"color": ink, "fontSize": 12},
         "rule": {"color": faint},
-        "bar": {"cornerRadiusEnd": 1},
+        # A line in the page's colour keeps stacked bars apart where their colours are no help: in grey, or to some eyes.
+        "bar": {"cornerRadiusEnd": 1, "stroke": page, "strokeWidth": 0.8},
     }  # fmt: skip

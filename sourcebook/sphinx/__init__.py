@@ -8,9 +8,11 @@ NAME = "sourcebook.sphinx"
 
 
 def edition() -> int:
-    """A number for this very code: pages that other code read are read again, whatever Sphinx remembers of them."""
+    """A number for this very code, and what it calls: pages that other code read are read again, whatever Sphinx
+    remembers of them.
+    """
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here.parent / "theme.py", here.parent / "pictures.py"]
+    sources = [*sorted(here.glob("*.py")), *sorted(here.parent.glob("*.py"))]
     return int(sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8], 16)
 
 

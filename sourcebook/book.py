@@ -148,40 +148,50 @@ def build(
     if not fresh and stamp.holds(target, made, formats):
         say(stamp.UNCHANGED)
     else:
-        _make(case, told, top, target, made, request, say, progress, engine, fresh, formats)
+        target.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+            store = None if fresh else cache(case, told, top, engine)
+            report, took = _made(Path(scratch), name, case, told, store, engine, formats, say, progress)
+            if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
+                # Without a stamp, what changed meanwhile is built the next time.
+                stamp.put(report, made, request, formats, took)
+            _replace(report, target)
     page = target / "html" / "index.html"
     if refused:
         raise BuildError(f"{refused}\nThe HTML report was built: {page}")
     return page
 
 
-def _make(case, told, top, target, made, request, say, progress, engine, fresh, formats) -> None:
-    """Make everything aside, and put it in its place when it is whole."""
-    books, name, epoch, took = notebooks(top), target.name, origin.date(top, case.folder), stamp.Took()
-    target.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
-        source = Path(scratch) / "source"
-        binding.stage(top, case, source, epoch, f"{name}.pdf" if "pdf" in formats else "")
-        store = None if fresh else cache(case, told, top, engine)
-        with took("notebooks"):
-            run_all(books, source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
-        say("Building the pages")
-        with took("pages"), binding.drawing(top, source):
-            html = binding.pages(source)
-        report = Path(scratch) / "report"
-        shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
-        html.rename(report / "html")
-        values = {"case": case.name, **told.values}
-        files.write(report / "parameters.json", json.dumps(values, indent=2, sort_keys=True) + "\n")
-        if "pdf" in formats:
-            say("Printing the PDF")
-            with took("pdf"):
-                binding.print_pdf(source, case, epoch, report / f"{name}.pdf")
-            shutil.copy(report / f"{name}.pdf", report / "html" / paths.DOWNLOADS)
-        if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
-            # Without a stamp, what changed meanwhile is built the next time.
-            stamp.put(report, made, request, formats, took.seconds)
-        _replace(report, target)
+def _made(
+    scratch: Path,
+    name: str,
+    case: Case,
+    told: Plan,
+    store: Cache | None,
+    engine: str,
+    formats: Iterable[str],
+    say: Callable[[str], None],
+    progress: Progress,
+) -> tuple[Path, dict[str, float]]:
+    """The folder of the whole report `name`, made below `scratch`, and how many seconds its parts took."""
+    top, source, report, took = paths.root(), scratch / "source", scratch / "report", stamp.Took()
+    epoch, printed = origin.date(top, case.folder), f"{name}.pdf" if "pdf" in formats else ""
+    binding.stage(top, case, source, epoch, printed)
+    with took("notebooks"):
+        run_all(notebooks(top), source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
+    say("Building the pages")
+    with took("pages"), binding.drawing(top, source):
+        html = binding.pages(source)
+    shutil.copytree(source / paths.NOTEBOOKS, report / paths.NOTEBOOKS)
+    html.rename(report / "html")
+    values = {"case": case.name, **told.values}
+    files.write(report / paths.PARAMETERS, json.dumps(values, indent=2, sort_keys=True) + "\n")
+    if printed:
+        say("Printing the PDF")
+        with took("pdf"):
+            binding.print_pdf(source, case, epoch, report / printed)
+        shutil.copy(report / printed, report / "html" / paths.DOWNLOADS)
+    return report, took.seconds
 
 
 def _replace(new: Path, target: Path) -> None:

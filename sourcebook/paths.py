@@ -65,7 +65,7 @@ def cases(top: Path) -> list[str]:
     return sorted(package.parent.name for package in (top / DATA).glob(f"*/{PACKAGE}"))
 
 
-def printed(page: Path, name: str = "") -> Path:
-    """The PDF of a report, given its first page; the report's name is that of its folder unless told."""
+def printed(page: Path) -> Path:
+    """The PDF of a report, given its first page: it has the name of the report's folder."""
     report = page.parents[1]
-    return report / f"{name or report.name}.pdf"
+    return report / f"{report.name}.pdf"

@@ -68,7 +68,7 @@ def pango():
     try:
         pdf.printer()
     except BuildError as error:
-        lacking(str(error))
+        lacking(f"{str(error).splitlines()[0]} docs/install.md says how to install it.")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def plain(article: Article) -> str:
 
 
 def written(told: dict) -> str:
-    """The annotations as JSON-LD, the same bytes for the same record."""
+    """Linked data as the text of a file, the same bytes for the same record."""
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -39,9 +39,9 @@ def compare(report: Path, command: list[str], top: Path, case: Path) -> int:
         if done.returncode:
             raise BuildError(f"The second build failed, the first stays:\n{done.stderr.strip()}")
         ours, theirs = contents(report), contents(copy / report.relative_to(top))
-    told = [f"  {name}: {_said(ours.get(name), theirs.get(name))}" for name in sorted(ours | theirs)]
-    told = [line for line in told if not line.endswith(": ")]
-    if told:
+    differing = [name for name in sorted(ours | theirs) if ours.get(name) != theirs.get(name)]
+    if differing:
+        told = [f"  {name}: {_said(name in ours, name in theirs)}" for name in differing]
         raise BuildError(
             "\n".join([f"Built twice, {len(told)} of {len(ours | theirs)} files differ; the report stays:", *told])
             + "\nWhat these files hold depends on the machine: look for the clock, paths, locales and the order of sets."
@@ -56,29 +56,19 @@ def contents(report: Path) -> dict[str, str]:
     return found
 
 
-def _said(ours: str | None, theirs: str | None) -> str:
-    if ours == theirs:
-        return ""
-    return (
-        "was not made again"
-        if theirs is None
-        else "was made the second time only"
-        if ours is None
-        else "has other bytes"
-    )
+def _said(first: bool, second: bool) -> str:
+    """What is to be said of a file that differs, by which build made it."""
+    if not second:
+        return "was not made again"
+    return "has other bytes" if first else "was made the second time only"
 
 
 def _copy(top: Path, copy: Path) -> None:
     """What a build reads, the last names first, so that folders list them in another order where that can be."""
     for name in reversed(INPUTS):
         source = top / name
-        files = (
-            sorted((path for path in source.rglob("*") if path.is_file()), reverse=True)
-            if source.is_dir()
-            else [source]
-        )
-        for file in files:
-            if file.is_file():
-                target = copy / file.relative_to(top)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
+        found = sorted(source.rglob("*"), reverse=True) if source.is_dir() else [source]
+        for file in filter(Path.is_file, found):
+            target = copy / file.relative_to(top)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)

@@ -1,6 +1,5 @@
 """Turns what case.yml says of the report into what it is cited by: a box to copy from, meta tags, linked data, files."""
 
-import json
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -137,8 +136,7 @@ def finish(app, exception):
     if (found := record(app)) is not None:
         graph = linked.graph(found, told, statements(found), "data/")
         for name, value in {"report": graph, "annotations": annotations.annotations(found, told)}.items():
-            text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-            (out / f"{name}.jsonld").write_text(text, encoding="utf-8", newline="\n")
+            (out / f"{name}.jsonld").write_text(annotations.written(value), encoding="utf-8", newline="\n")
 
 
 def configure(app, config):

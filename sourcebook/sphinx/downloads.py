@@ -80,17 +80,9 @@ def finish(app, exception):
         for output in notebooks.outputs(notebooks.read(app.env, name)):
             write(output.get("data", {}), out, store)
     for resource in case.schema(app)["resources"]:
-        rows = case.rows(app, resource)
-        plain = {
-            "schema": {
-                "fields": [
-                    {"name": field["name"], "type": field.get("type", "string")}
-                    for field in resource["schema"]["fields"]
-                ]
-            },
-            "data": rows,
-        }
-        put(out / "data", resource["name"], plain)
+        fields = [{"name": field["name"], "type": field.get("type")} for field in resource["schema"]["fields"]]
+        coded = {"schema": {"fields": fields}, "data": case.rows(app, resource)}  # under their names, not their titles
+        put(out / "data", resource["name"], coded)
 
 
 def write(data: dict, out: Path, store: Path | None) -> None:

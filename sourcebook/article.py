@@ -24,6 +24,12 @@ class Article:
         return text[start:end] if 0 <= start < end <= len(text) else None
 
 
+def shipped(folder: Path, meta: dict) -> Article | None:
+    """The text that a case may bring along (case.yml, article.text), or None; SourcebookError where it cannot be read."""
+    name = meta["article"].get("text")
+    return read(folder / name) if name else None
+
+
 def digest(text: str) -> str:
     """The first 16 hex digits of the SHA-256 of a span's UTF-8 text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

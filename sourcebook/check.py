@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook import rules
-from sourcebook.article import Article
+from sourcebook.article import Article, shipped
 from sourcebook.casefile import read_casefile
-from sourcebook.errors import CaseError, Fault, nearest
-from sourcebook.paths import PACKAGE
+from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
+from sourcebook.paths import CASE, PACKAGE
 from sourcebook.schema import Schema
 
 # Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
@@ -24,7 +24,10 @@ ECHOES = {"primary-key"}
 
 
 def check(folder: Path, article: Article | None = None) -> list[Fault]:
-    """Every fault of the case in `folder`; with the article, every anchor's digest too. An empty list is a sound case."""
+    """Every fault of the case in `folder`; an empty list is a sound case.
+
+    With the article, given here or shipped with the case, every anchor's digest too.
+    """
     try:
         schema = Schema.read(folder)
     except CaseError as error:
@@ -38,10 +41,15 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
         return [*faults, Fault(PACKAGE, f"not a data package ({error})", "mend what the message names")]
     tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
     ragged = {(fault.file, fault.row) for fault in found if not fault.column}  # its cells stand in wrong columns
-    told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder)
+    told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder, meta)
     faults += found + [fault for fault in told if (fault.file, fault.row) not in ragged]
     if meta:
         faults += rules.casefile(meta, tables, schema)
+    if meta and not article:
+        try:
+            article = shipped(folder, meta)
+        except SourcebookError as error:
+            faults.append(Fault(CASE, str(error), "put the article's text there, or leave the key out", "article.text"))
     if article and meta:
         faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
     return faults

@@ -17,10 +17,12 @@ from sourcebook.schema import Schema
 
 WORDS = 12  # a quotation's budget
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# The judgements that further coders give in ratings.csv, and the table in which the reference coder's stand.
+RATED = {"stance": "reactions", "credibility": "claims", "layer": "assessments"}
 ITEMS = ("claims", "reactions", "assessments", "framings", "events")
 # Columns whose value is the id of a row in any of ITEMS: a foreign key names one table, so it cannot say this.
 LINKS = (("reactions", "target_id"), ("relations", "from_id"), ("relations", "to_id"),
-         ("consistency", "item_id"), ("corroboration", "item_id"))  # fmt: skip
+         ("consistency", "item_id"), ("ratings", "item_id"), ("corroboration", "item_id"))  # fmt: skip
 
 Tables = dict[str, pd.DataFrame]
 
@@ -33,6 +35,8 @@ def tables(tables: Tables, schema: Schema) -> list[Fault]:
         *_links(tables),
         *_quotes(tables, schema),
         *_ratings(tables),
+        *_judgements(tables, schema),
+        *_findings(tables),
         *_order(tables),
     ]
 
@@ -152,6 +156,46 @@ def _ratings(tables: Tables) -> Iterator[Fault]:
             )
 
 
+def _judgements(tables: Tables, schema: Schema) -> Iterator[Fault]:
+    """Further coders' ratings of a column that its row does not have, of no code of it, or given twice."""
+    seen = set()
+    for table, line, row in _rows(tables, "ratings"):
+        key = row["item_id"], row["variable"], row["coder"]
+        of = RATED.get(row["variable"])
+        if key in seen:
+            found = f"{row['coder']} rated the {row['variable']} of {row['item_id']} before"
+            yield _fault(table, line, row, "value", found, "one rating a coder: delete one")
+        seen.add(key)
+        if of is None or of not in tables:
+            continue  # told elsewhere
+        rows, codes = [each["id"] for _, _, each in _rows(tables, of)], schema.codes(of, row["variable"])
+        if row["item_id"] and row["item_id"] not in rows:
+            right = f"a {row['variable']} has a row of {of}.csv{nearest(row['item_id'], rows)}"
+            yield _fault(table, line, row, "item_id", f"found “{row['item_id']}”", right)
+        if row["value"] and row["value"] not in map(str, codes):
+            right = f"allowed are {', '.join(map(str, codes))}{nearest(row['value'], codes)}"
+            yield _fault(table, line, row, "value", f"found “{row['value']}”", right)
+
+
+def _findings(tables: Tables) -> Iterator[Fault]:
+    """Corroboration without a row, a relation or words where these are due, or with them where they are not."""
+    for table, line, row in _rows(tables, "corroboration"):
+        omitted = row["carriage"] == "omitted"
+        for column in ("item_id", "relation"):
+            if omitted and row[column]:
+                right = "what the article omits has no row: leave it empty, or code another carriage"
+                yield _fault(table, line, row, column, f"found “{row[column]}” beside omitted", right)
+            elif not omitted and not row[column]:
+                yield _fault(
+                    table, line, row, column, "the cell is empty", "only a row with the carriage omitted has none"
+                )
+        if not row["says"] and row["relation"] != "silent":
+            yield _fault(table, line, row, "says", "the cell is empty", "say in our own words what the source says")
+        if row["carriage"] and row["relation"] == "silent":
+            right = "what the source does not say the article cannot carry: leave one of them out"
+            yield _fault(table, line, row, "carriage", f"found “{row['carriage']}” of a source that is silent", right)
+
+
 def _order(tables: Tables) -> Iterator[Fault]:
     for place, (table, line, row) in enumerate(_rows(tables, "paragraphs"), 1):
         if row["paragraph"] != str(place):
@@ -191,8 +235,8 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
     return faults
 
 
-def references(tables: Tables, folder: Path) -> list[Fault]:
-    """Bibliography keys that the case's references.bib does not have."""
+def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[Fault]:
+    """Bibliography keys, of the tables and of case.yml, that the case's references.bib does not have."""
     from pybtex.database import parse_file
     from pybtex.exceptions import PybtexError
 
@@ -204,7 +248,7 @@ def references(tables: Tables, folder: Path) -> list[Fault]:
         return [
             Fault(REFERENCES, f"not readable as BibTeX ({error})", "mend the entry", row=getattr(error, "lineno", None))
         ]
-    return [
+    faults = [
         _fault(
             table,
             line,
@@ -215,6 +259,14 @@ def references(tables: Tables, folder: Path) -> list[Fault]:
         )
         for table, line, row in _rows(tables, "sources", "corroboration")
         if row["bibkey"] and row["bibkey"] not in known
+    ]
+    meta = meta or {}
+    named = [("accounts.readouts", key) for key in meta.get("accounts", {}).get("readouts", {}).values()]
+    named += [("originals", key) for key in meta.get("originals", [])]
+    return faults + [
+        Fault(CASE, f"found “{key}”", f"it must be a key of {REFERENCES}{nearest(key, known)}", column=column)
+        for column, key in named
+        if key not in known
     ]
 
 
@@ -233,7 +285,34 @@ def casefile(meta: dict, tables: Tables, schema: Schema) -> list[Fault]:
         if side not in blocs:
             right = f"allowed are {', '.join(blocs)}{nearest(side, blocs)}"
             faults.append(Fault(CASE, f"found “{side}”", right, column="accounts.sides"))
-    return faults
+    for side in meta["accounts"].get("readouts", {}):
+        if side not in meta["accounts"]["sides"]:
+            right = f"the sides here are {', '.join(meta['accounts']['sides'])}"
+            faults.append(Fault(CASE, f"found the side “{side}”", right, column="accounts.readouts"))
+    return faults + [*_originals(meta, tables), *_coders(meta, tables)]
+
+
+def _originals(meta: dict, tables: Tables) -> Iterator[Fault]:
+    originals = meta.get("originals", [])
+    for table, line, row in _rows(tables, "corroboration"):
+        if row["carriage"] and row["bibkey"] not in originals:
+            right = f"only what the assessor itself published has a carriage: name {row['bibkey']} in {CASE}, originals"
+            yield _fault(table, line, row, "carriage", f"found “{row['carriage']}”", right)
+
+
+def _coders(meta: dict, tables: Tables) -> Iterator[Fault]:
+    """Coders whom case.yml does not name, and the reference coder among the further ones."""
+    named = list(meta.get("coders", {}))
+    for table, line, row in _rows(tables, "consistency", "ratings"):
+        if named and row["coder"] not in named:
+            right = f"the coders of {CASE} are {', '.join(named)}{nearest(row['coder'], named)}"
+            yield _fault(table, line, row, "coder", f"found “{row['coder']}”", right)
+        elif table == "ratings" and not named:
+            right = f"name the coders in {CASE}, the reference coder first"
+            yield _fault(table, line, row, "coder", f"found “{row['coder']}”", right)
+        elif table == "ratings" and row["coder"] == named[0]:
+            right = "the reference coder's judgement stands in the row itself: write it there"
+            yield _fault(table, line, row, "coder", f"found “{row['coder']}”", right)
 
 
 def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> list[Fault]:

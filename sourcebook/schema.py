@@ -11,7 +11,7 @@ from sourcebook.errors import CaseError, Fault
 from sourcebook.paths import PACKAGE
 
 TABLES = ("paragraphs", "actors", "sources", "events", "claims", "reactions", "assessments", "framings", "relations",
-          "hypotheses", "consistency", "corroboration", "errata")  # fmt: skip
+          "hypotheses", "consistency", "ratings", "corroboration", "errata")  # fmt: skip
 ANCHOR = ("paragraph", "start", "end", "digest")
 
 

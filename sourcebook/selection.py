@@ -113,8 +113,10 @@ def keep(
     tables = dict(case.tables)
     for table in ("claims", "reactions", "assessments", "framings", "events"):
         tables[table] = of(table, "id", known)
-    for table, column in (("consistency", "item_id"), ("corroboration", "item_id"), ("relations", "from_id")):
+    for table, column in (("consistency", "item_id"), ("ratings", "item_id"), ("relations", "from_id")):
         tables[table] = of(table, column, known)
+    outside = case.corroboration["item_id"]  # empty where the article leaves something out, which no choice brings in
+    tables["corroboration"] = case.corroboration[outside.isna() | outside.isin(known)].reset_index(drop=True)
     tables["relations"] = tables["relations"][tables["relations"]["to_id"].isin(known)].reset_index(drop=True)
     kept = replace(case, tables=tables, choices=choices)
     kept.derived["statements"] = said[passed.astype(bool)].reset_index(drop=True)  # need not be put together again

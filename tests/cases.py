@@ -30,6 +30,7 @@ META = {
     "assessor": "tides",
     "accounts": {"event": "E01", "sides": ["town", "port"]},
     "readout": "bulletin",
+    "coders": {"first": "Who coded all of it", "second": "Who judged some of it again"},
     "authors": ["A coder"],
     "licence": "CC-BY-4.0",
     "version": "1.0",
@@ -120,8 +121,14 @@ def tables() -> dict[str, list[dict]]:
             {"id": "H2", "title": "Weather", "statement": "The date serves the guests.", "origin": "the coder"},
         ],
         "consistency": _ratings(),
+        "ratings": [
+            {"id": "G001", "item_id": "R01", "variable": "stance", "coder": "second", "value": "1"},
+            {"id": "G002", "item_id": "C01", "variable": "credibility", "coder": "second", "value": "2"},
+            {"id": "G003", "item_id": "J02", "variable": "layer", "coder": "second", "value": "claimed"},
+        ],
         "corroboration": [
-            {"id": "B01", "item_id": "C01", "bibkey": "gazette_2031", "relation": "confirms"},
+            {"id": "B01", "item_id": "C01", "bibkey": "gazette_2031", "relation": "confirms",
+             "says": "The fair opens in May."},
             {"id": "B02", "item_id": "C03", "bibkey": "gazette_2031", "relation": "silent"},
         ],
         "errata": [{"id": "X01", "paragraph": 3, "printed": "Bo Lindt", "corrected": "Bo Lind", "why": "His own spelling."}],

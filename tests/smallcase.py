@@ -109,7 +109,8 @@ TABLES = {
         K10|J01|H1|II|first|A conclusion.|
         K11|C07|H2|I|first|As C01.|""",
     "errata": "id|paragraph|printed|corrected|why|note",
-    "corroboration": "id|item_id|bibkey|relation|note",
+    "ratings": "id|item_id|variable|coder|value|rationale|note",
+    "corroboration": "id|item_id|bibkey|relation|carriage|says|note",
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class TestCommand:
     def test_a_sound_case_exits_with_0_and_says_that_the_text_was_not_verified(self, checkout):
         result = command()
         assert result.exit_code == 0, result.output
-        assert "Case fair: 13 tables, 42 rows, no fault." in result.stdout
+        assert "Case fair: 14 tables, 45 rows, no fault." in result.stdout
         assert "10 anchors" in result.stdout and "not verified" in result.stdout and "--article" in result.stdout
 
     def test_with_the_article_every_anchor_is_verified(self, checkout):
@@ -486,3 +486,29 @@ class TestCasefile:
         record.edit("case.yml", "title: The fair", f"title: !!python/object/apply:os.mkdir ['{mark}']")
         assert only(check(record.folder)).file == "case.yml"
         assert not mark.exists()
+
+
+class TestShippedArticle:
+    """A case may bring its article's text along; its anchors are then verified unasked."""
+
+    @pytest.fixture
+    def shipped(self, record):
+        record.data("case.yml", lambda content: content.replace(b"sha256:", b"text: article.txt\n  sha256:"))
+        (record.folder / "article.txt").write_bytes(record.article.read_bytes())
+        return record
+
+    def test_it_is_read_and_every_anchor_held_against_it(self, shipped):
+        assert check(shipped.folder) == []
+        shipped.set("claims", "C02", digest="0" * 16)
+        fault = only(check(shipped.folder))
+        assert (fault.file, fault.id, fault.column) == ("claims.csv", "C02", "digest")
+
+    def test_one_that_is_not_there_is_told(self, shipped):
+        (shipped.folder / "article.txt").unlink()
+        fault = only(check(shipped.folder))
+        assert (fault.file, fault.column) == ("case.yml", "article.text") and "put the article's text there" in fault.right
+
+    @pytest.mark.parametrize("name", ["../article.txt", "/article.txt", "article.md", "a/b.txt"])
+    def test_a_name_that_leads_elsewhere_is_told(self, shipped, name):
+        shipped.data("case.yml", lambda content: content.replace(b"article.txt", name.encode()))
+        assert only(check(shipped.folder)).column == "article.text"

@@ -40,7 +40,8 @@ DESIGN = {
     "relations": "id from_id to_id relation rationale note",
     "hypotheses": "id note",
     "consistency": "id item_id hypothesis_id rating coder rationale note",
-    "corroboration": "id item_id bibkey relation note",
+    "ratings": "id item_id variable coder value rationale note",
+    "corroboration": "id item_id bibkey relation carriage says note",
     "errata": "id paragraph printed corrected why note",
 }
 STATEMENTS = ("claims", "reactions", "assessments", "framings")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sourcebook.errors import SourcebookError
+from sourcebook.paths import ARTICLES
 
 LARGEST = 5_000_000  # bytes; a news article has some 10 000
 
@@ -28,6 +29,12 @@ def shipped(folder: Path, meta: dict) -> Article | None:
     """The text that a case may bring along (case.yml, article.text), or None; SourcebookError where it cannot be read."""
     name = meta["article"].get("text")
     return read(folder / name) if name else None
+
+
+def at_hand(folder: Path, meta: dict, given: Path | None = None) -> Article | None:
+    """The text of a case to code it by: the one given, else the one shipped with it, else the analyst's own copy, else None."""
+    own = folder.parents[1] / ARTICLES / f"{folder.name}.txt"
+    return read(given) if given else shipped(folder, meta) or (read(own) if own.is_file() else None)
 
 
 def digest(text: str) -> str:

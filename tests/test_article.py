@@ -6,7 +6,7 @@ import cases
 import pytest
 
 from sourcebook import article
-from sourcebook.article import Article, digest, read
+from sourcebook.article import Article, at_hand, digest, read
 from sourcebook.errors import SourcebookError
 
 
@@ -109,3 +109,24 @@ class TestNoArticle:
 
 def test_the_tests_own_article_has_the_paragraphs_that_its_case_says(tmp_path):
     assert read(cases.write(tmp_path).article).paragraphs == tuple(text for _, _, text in cases.PARAGRAPHS)
+
+
+class TestAtHand:
+    """The text to code by is the one given, else the one that the case ships, else the analyst's own copy."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        for place in ("data/fair", "articles"):
+            (tmp_path / place).mkdir(parents=True)
+        (tmp_path / "given.txt").write_text("given", "utf-8")
+        (tmp_path / "data/fair/own.txt").write_text("shipped", "utf-8")
+        return tmp_path / "data/fair"
+
+    def test_what_is_given_goes_first_and_the_analysts_copy_last(self, folder):
+        ships, keeps_none = {"article": {"text": "own.txt"}}, {"article": {}}
+        copy = folder.parents[1] / "articles/fair.txt"
+        assert at_hand(folder, keeps_none) is None
+        copy.write_text("copy", "utf-8")
+        assert at_hand(folder, keeps_none).paragraphs == ("copy",)
+        assert at_hand(folder, ships).paragraphs == ("shipped",)
+        assert at_hand(folder, ships, folder.parents[1] / "given.txt").paragraphs == ("given",)

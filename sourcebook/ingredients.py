@@ -17,10 +17,28 @@ PAGES = {"sphinx", "press"}
 
 
 def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str) -> Made:
-    """What an executed notebook is made from: its source, its parameters, the case's files, the code, the lock."""
+    """What an executed notebook is made from: its source, its parameters, the case's files that it can read, the code,
+    the lock.
+    """
     told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in parameters.items()}
     parts = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook), "engine": engine}
-    return parts | told | files(top, case) | code(pages=False) | surroundings(top)
+    text = notebook.read_text(encoding="utf-8", errors="replace")
+    known = {name: digest for name, digest in files(top, case).items() if can_read(text, Path(name))}
+    return parts | told | known | code(pages=False) | surroundings(top)
+
+
+def can_read(text: str, file: Path) -> bool:
+    """Whether a notebook of this text can read a file of its case: all but commentary whose name it nowhere writes, and
+    the choices and outcomes of a multiverse that it nowhere speaks of.
+    """
+    if file.parent.name == paths.COMMENTARY:
+        return file.stem in text
+    return file.stem not in (Path(paths.MULTIVERSE).stem, Path(paths.OUTCOMES).stem) or reads_outcomes(text)
+
+
+def reads_outcomes(text: str) -> bool:
+    """Whether a notebook of this text asks for the table of outcomes, which then has to be in step."""
+    return "multiverse" in text
 
 
 def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine: str) -> Made:

@@ -50,9 +50,7 @@ def changed(before: dict, after: dict) -> list[str]:
 
 
 class TestOfARun:
-    @pytest.mark.parametrize(
-        "file", ["claims.csv", "case.yml", "datapackage.json", "commentary/claims.md", "references.bib"]
-    )
+    @pytest.mark.parametrize("file", ["claims.csv", "case.yml", "datapackage.json", "references.bib"])
     def test_each_file_of_the_case_counts(self, top, file):
         before = of_run(top)
         append(top / "data" / "fair" / file)
@@ -64,6 +62,17 @@ class TestOfARun:
         assert of_run(top) == before
         (top / "data" / "fair" / "new.csv").touch()
         assert changed(before, of_run(top)) == ["data/fair/new.csv"]
+
+    @pytest.mark.parametrize("file", ["commentary/claims.md", "multiverse.yml", "outcomes.csv", "outcomes.json"])
+    def test_commentary_and_outcomes_count_for_a_notebook_that_speaks_of_them_alone(self, top, file):
+        (top / "data" / "fair" / file).touch()
+        before = of_run(top)
+        append(top / "data" / "fair" / file)
+        assert of_run(top) == before
+        cell(top / NOTEBOOK, 2, source="multiverse.read(record); show.commentary(record, 'claims', {})")
+        before = of_run(top)
+        append(top / "data" / "fair" / file)
+        assert changed(before, of_run(top)) == [f"data/fair/{file}"]
 
     @pytest.mark.parametrize("place", [0, 1, 2], ids=["prose", "parameters", "code"])
     def test_every_cell_of_the_notebook_counts(self, top, place):

@@ -124,7 +124,8 @@ def test_a_notebook_with_a_commentary_reads_that_too(cited_book):
 
     common = {"case.yml", "datapackage.json", "claims.csv"}
     assert named("charts", "1") == common
-    assert named("claims", "1") == common | {"commentary/claims.md"}
+    assert named("claims", "1") == common
+    assert named("claims", "show.commentary(record, 'claims', figures)") == common | {"commentary/claims.md"}
     assert named("charts", "multiverse.outcomes(case)") == common | {"multiverse.yml"}
 
 

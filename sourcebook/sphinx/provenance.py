@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from sourcebook import digests, paths
+from sourcebook import digests, ingredients, paths
 from sourcebook.run import INJECTED, PARAMETERS
 
 from . import case, downloads, figures, notebooks
@@ -76,10 +76,10 @@ def data(env, name: str, notebook: dict) -> list[nodes.Node]:
 
 def read(folder: Path, name: str, notebook: dict, listed: list[str]) -> list[Path]:
     """The files of a case that a notebook reads: to load a case is to check and read all of its tables."""
-    found = [paths.CASE, paths.PACKAGE, *listed, f"{paths.COMMENTARY}/{name}.md"]
-    if any("multiverse" in "".join(cell["source"]) for cell in notebook["cells"]):
-        found += [paths.MULTIVERSE, paths.OUTCOMES]
-    return [folder / file for file in found if (folder / file).is_file()]
+    text = "".join(line for cell in notebook["cells"] for line in cell["source"])
+    found = [paths.CASE, paths.PACKAGE, *listed, f"{paths.COMMENTARY}/{name}.md", paths.MULTIVERSE, paths.OUTCOMES]
+    found = [folder / file for file in found if ingredients.can_read(text, Path(file))]
+    return [file for file in found if file.is_file()]
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,12 +66,20 @@ def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.Completed
         text=True,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, "NO_COLOR": "1", **more},
+        env=surroundings(more),
     )
 
 
-def pages(source: Path, builder: str = "html") -> Path:
-    """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings."""
+def surroundings(more: dict[str, str]) -> dict[str, str]:
+    """The environment of a process that makes pages, with some variables `more`."""
+    return {**os.environ, "NO_COLOR": "1", **more}
+
+
+def pages(source: Path, builder: str = "html", run: Callable[..., subprocess.CompletedProcess] = _run) -> Path:
+    """Build the staged source, warnings being errors, and return the folder of pages; raise BuildError with the warnings.
+
+    run: runs a command in a folder with some variables of the environment; a process of its own unless given.
+    """
     command = [
         sys.executable,
         "-c",
@@ -84,7 +93,7 @@ def pages(source: Path, builder: str = "html") -> Path:
         "--keep-going",
         "-q",
     ]
-    done = _run(command, source, {})
+    done = run(command, source, {})
     html = source / paths.BUILD / builder
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")

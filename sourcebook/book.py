@@ -88,7 +88,7 @@ def chosen(names: tuple[str, ...], top: Path) -> list[Path]:
 
 def reads_outcomes(notebook: Path) -> bool:
     """Whether a notebook asks for the table of outcomes, which then has to be in step."""
-    return ingredients.reads_outcomes(notebook.read_text(encoding="utf-8"))
+    return ingredients.reads_outcomes("\n".join(ingredients.commands(notebook)))
 
 
 def cache(case: Case, plan: Plan, top: Path, engine: str) -> Cache:

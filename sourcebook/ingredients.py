@@ -22,23 +22,23 @@ def of_run(notebook: Path, parameters: dict, case: Path, top: Path, engine: str)
     """
     told = {f"parameter {name}": json.dumps(value, sort_keys=True) for name, value in parameters.items()}
     parts = {f"{paths.NOTEBOOKS}/{notebook.name}": source(notebook), "engine": engine}
-    text = notebook.read_text(encoding="utf-8", errors="replace")
-    known = {name: digest for name, digest in files(top, case).items() if can_read(text, Path(name))}
+    cells = "\n".join(commands(notebook))
+    known = {name: digest for name, digest in files(top, case).items() if can_read(cells, Path(name))}
     return parts | told | known | code(pages=False) | surroundings(top)
 
 
-def can_read(text: str, file: Path) -> bool:
-    """Whether a notebook of this text can read a file of its case: all but commentary whose name it nowhere writes, and
-    the choices and outcomes of a multiverse that it nowhere speaks of.
+def can_read(code: str, file: Path) -> bool:
+    """Whether a notebook with this code can read a file of its case: all but commentary whose name it nowhere writes as a
+    text, and the choices and outcomes of a multiverse that it nowhere speaks of.
     """
     if file.parent.name == paths.COMMENTARY:
-        return file.stem in text
-    return file.stem not in (Path(paths.MULTIVERSE).stem, Path(paths.OUTCOMES).stem) or reads_outcomes(text)
+        return f'"{file.stem}"' in code or f"'{file.stem}'" in code
+    return file.stem not in (Path(paths.MULTIVERSE).stem, Path(paths.OUTCOMES).stem) or reads_outcomes(code)
 
 
-def reads_outcomes(text: str) -> bool:
-    """Whether a notebook of this text asks for the table of outcomes, which then has to be in step."""
-    return "multiverse" in text
+def reads_outcomes(code: str) -> bool:
+    """Whether a notebook with this code asks for the table of outcomes, which then has to be in step."""
+    return "multiverse" in code
 
 
 def of_report(values: dict, notebooks: list[Path], case: Path, top: Path, engine: str) -> Made:
@@ -71,8 +71,16 @@ def source(notebook: Path, without: str = "") -> str:
 
 def statements(notebook: Path) -> str:
     """The digest of a notebook's code alone: what decides its figures."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return digests.value(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    return digests.value(commands(notebook))
+
+
+def commands(notebook: Path) -> list[str]:
+    """The source of each code cell; the whole file where it is no notebook, as whoever runs it will say."""
+    text = notebook.read_text(encoding="utf-8", errors="replace")
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return [text]
 
 
 def files(top: Path, folder: Path) -> Made:

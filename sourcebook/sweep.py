@@ -178,19 +178,25 @@ def _team(workers: int, scheduler: str | None, case: Case, top: Path):
     return Cluster(scheduler, case, top)
 
 
+def behind(case: Case, known: dict[str, Parameter], top: Path) -> Sweep | None:
+    """What would bring the case's table of outcomes into step; None where it is, or the case has no multiverse."""
+    space = multiverse.read(case)
+    if space is None:
+        return None
+    sweep = Sweep(case, space, known, top)
+    told = [outcomes.description(folder) for folder in (multiverse.results(case, top), case.folder)]
+    return None if any(found and found["made"] == sweep.made for found in told) else sweep
+
+
 def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress, say: Callable[[str], None]) -> None:
     """See to it that the case's table of outcomes, if it has a multiverse, is there and in step.
 
     So that an edit of the record costs seconds, a sample of a large multiverse has to do; `sweep` runs all of it.
     """
-    space = multiverse.read(case)
-    if space is None:
+    sweep = behind(case, known, top)
+    if sweep is None:
         return
-    sweep = Sweep(case, space, known, top)
-    told = [outcomes.description(folder) for folder in (multiverse.results(case, top), case.folder)]
-    if any(found and found["made"] == sweep.made for found in told):
-        return
-    sample = {"size": MANY, "seed": 0} if len(space) > MANY else None
+    sample = {"size": MANY, "seed": 0} if len(sweep.space) > MANY else None
     places = sweep.places(**sample or {})
     part = f"a sample of {len(places):,}" if sample else f"all {len(places):,}"
     say(

@@ -76,9 +76,9 @@ def data(env, name: str, notebook: dict) -> list[nodes.Node]:
 
 def read(folder: Path, name: str, notebook: dict, listed: list[str]) -> list[Path]:
     """The files of a case that a notebook reads: to load a case is to check and read all of its tables."""
-    text = "".join(line for cell in notebook["cells"] for line in cell["source"])
+    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
     found = [paths.CASE, paths.PACKAGE, *listed, f"{paths.COMMENTARY}/{name}.md", paths.MULTIVERSE, paths.OUTCOMES]
-    found = [folder / file for file in found if ingredients.can_read(text, Path(file))]
+    found = [folder / file for file in found if ingredients.can_read(code, Path(file))]
     return [file for file in found if file.is_file()]
 
 

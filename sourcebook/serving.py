@@ -1,0 +1,91 @@
+"""The command that keeps a report up to date while its case is being coded, and shows it in a browser."""
+
+import time
+from pathlib import Path
+
+import click
+
+from sourcebook.options import CASE, FILE, PARAMETER
+
+LOOK = 0.25  # seconds between two looks at the files
+
+
+@click.command()
+@CASE
+@PARAMETER
+@FILE
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="NUMBER", help="0 takes a free one."
+)  # fmt: skip
+@click.option("--open", "browse", is_flag=True, help="Open the report in the browser.")
+def serve(case, parameter, file, port, browse):
+    """Show the report in a browser, and rebuild what an edit touches; only this machine can see it. Ctrl-C ends it.
+
+    \b
+    sourcebook serve --open
+    """
+    import tempfile
+
+    from sourcebook import paths, workers
+
+    workers.prepare()
+    from sourcebook.bindery import bindery
+    from sourcebook.case import locate
+    from sourcebook.live import Live, state
+    from sourcebook.server import Site, serving
+
+    top = paths.root()
+    (top / paths.BUILD).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=".live-") as folder, bindery(top) as press:
+        live = Live(case, parameter, file, Path(folder), press, click.echo)
+        known = state(top, locate(case))  # before anything is read, so that no edit is missed
+        site = Site(live.rebuild())
+        with serving(site, port) as address:
+            click.echo(f"The report: {address}  (edit a table, a notebook or a page; Ctrl-C ends it)")
+            if browse:
+                click.launch(address)
+            try:
+                _watch(live, site, known)
+            except KeyboardInterrupt:
+                click.echo("\nEnded.")
+
+
+def _watch(live, site, known: dict) -> None:
+    """Rebuild after each edit, and bring the table of outcomes into step when there is none; ends by an exception."""
+    from sourcebook.case import locate
+    from sourcebook.errors import SourcebookError
+    from sourcebook.live import changed, state
+
+    folder, late, sound = locate(live.name), None, True
+    try:
+        while True:
+            if sound and live.behind and late is None:
+                click.echo("The outcomes are out of step with the record: their chapter follows")
+                late = live.catch_up()
+            time.sleep(LOOK)
+            now = state(live.top, folder)
+            edited = changed(known, now)
+            caught_up = late is not None and late.poll() == 0
+            if edited and changed(now, state(live.top, folder)):
+                continue  # still being written
+            if not edited and not caught_up:
+                continue
+            if edited:
+                click.echo(f"Changed: {', '.join(path.name for path in edited)}")
+                late = _stop(late)
+            known, late = now, None if caught_up else late
+            try:
+                site.show(live.rebuild())
+                sound = True
+            except SourcebookError as error:
+                sound = False
+                click.echo(f"Error: {error}", err=True)
+                site.blame(str(error))
+    finally:
+        _stop(late)
+
+
+def _stop(process) -> None:
+    if process is not None and process.poll() is None:
+        process.terminate()
+        process.wait()

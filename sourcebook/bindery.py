@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -89,8 +90,8 @@ def _become(command: list[str], cwd: str, environment: dict[str, str], told: int
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException as error:
-        os.write(2, f"ERROR: {type(error).__name__}: {error}\n".encode())
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

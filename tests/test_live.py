@@ -220,13 +220,13 @@ def test_a_page_in_the_browser_follows_each_edit_and_shows_what_is_wrong_with_it
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}notebooks/register.html")
     record.set("claims", "C01", gist="Seen while I typed.")
-    page.locator("#C01").get_by_text("Seen while I typed.").wait_for(timeout=60_000)
+    page.locator("#C01").get_by_text("Seen while I typed.").wait_for(timeout=180_000)
     record.set("claims", "C01", actor_id="<b>nobody</b>")
     banner = page.locator("pre[role=alert]")
-    banner.wait_for(timeout=60_000)
+    banner.wait_for(timeout=180_000)
     assert "“<b>nobody</b>”" in banner.inner_text() and banner.locator("b").count() == 0
     record.data("claims.csv", lambda content: kept)
-    banner.wait_for(state="detached", timeout=60_000)
+    banner.wait_for(state="detached", timeout=180_000)
     assert page.get_by_text("Seen while I typed.").count() == 0 and told == []
     page.close()
     process.send_signal(signal.SIGINT)

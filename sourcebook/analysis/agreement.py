@@ -112,7 +112,7 @@ def _coincidences(values) -> tuple[np.ndarray, int, np.ndarray]:
     A unit with m values counts each pair 1/(m-1) times. Counted in parts that make all of these whole, every sum that
     follows is of whole numbers, and so comes out alike in any order and on any machine.
     """
-    values = np.asarray(values, float).reshape(len(values), -1)
+    values = np.asarray(values, float) if np.size(values) else np.empty((0, 0))
     domain = np.unique(values[~np.isnan(values)])
     counts = (values[:, :, None] == domain).sum(axis=1)
     counts = counts[counts.sum(axis=1) > 1]

@@ -32,7 +32,10 @@ def coded_by(case: Case, coder: str = "") -> Case:
     if chosen == ALL:
         return case
     given = case.ratings[case.ratings["coder"] == chosen]
-    tables = {**case.tables, "consistency": case.consistency[case.consistency["coder"] == chosen].reset_index(drop=True)}
+    tables = {
+        **case.tables,
+        "consistency": case.consistency[case.consistency["coder"] == chosen].reset_index(drop=True),
+    }
     for variable, table in RATED.items():
         values = given[given["variable"].astype("str") == variable].set_index("item_id")["value"].to_dict()
         if values:

@@ -29,7 +29,13 @@ def values(observers: list[str]) -> np.ndarray:
 def again(record, **changes: str):
     """The case with everything judged a second time, alike but for some rows: the code of an id, or of item_hypothesis."""
     given = [
-        {"id": f"G{item}", "item_id": item, "variable": variable, "coder": "second", "value": changes.get(item, str(code))}
+        {
+            "id": f"G{item}",
+            "item_id": item,
+            "variable": variable,
+            "coder": "second",
+            "value": changes.get(item, str(code)),
+        }
         for variable, name in (("stance", "reactions"), ("credibility", "claims"), ("layer", "assessments"))
         for item, code in zip(record.tables[name]["id"], record.tables[name][variable])
     ]
@@ -76,7 +82,9 @@ class TestAlpha:
             assert agreement.alpha(table[:, columns][rows], level) == agreement.alpha(table, level)
 
     def test_a_unit_that_only_one_judged_says_nothing(self):
-        assert agreement.alpha(values(["123.", "1223"]), "ordinal") == agreement.alpha(values(["123", "122"]), "ordinal")
+        assert agreement.alpha(values(["123.", "1223"]), "ordinal") == agreement.alpha(
+            values(["123", "122"]), "ordinal"
+        )
 
     def test_ordinal_takes_the_order_of_the_codes_and_not_their_distance(self):
         near, far = values(["1123", "1223"]), values(["1129", "1229"])
@@ -166,7 +174,9 @@ class TestAgreement:
     def test_says_so_where_alpha_is_not_defined(self):
         """All three judgements are conclusions to both: nothing shows that the coders could tell the layers apart."""
         record = again(case(), J02="assessed")
-        record.tables["assessments"]["layer"] = record.assessments["layer"].where(record.assessments["id"] != "J02", "assessed")
+        record.tables["assessments"]["layer"] = record.assessments["layer"].where(
+            record.assessments["id"] != "J02", "assessed"
+        )
         layer = agreement.agreement(record).set_index("variable").loc["layer"]
         assert layer["reading"] == agreement.UNDEFINED and np.isnan(layer["alpha"]) and layer["units"] == 3
 
@@ -198,7 +208,9 @@ class TestDifferences:
 
     def test_of_a_claim_that_only_one_could_judge_are_told_once(self):
         found = agreement.differences(again(case(), C01="6"))
-        assert list(found[["variable", "codes"]].itertuples(index=False, name=None)) == [("judged", "first: 2; second: 6")]
+        assert list(found[["variable", "codes"]].itertuples(index=False, name=None)) == [
+            ("judged", "first: 2; second: 6")
+        ]
 
     def test_are_none_where_all_agree_or_one_coder_judged(self):
         assert agreement.differences(again(case())).empty and agreement.differences(case()).empty
@@ -231,7 +243,9 @@ class TestFinding:
     def test_the_same_judgements_given_twice_are_full_agreement_and_the_same_answer(self):
         figures = told(again(case()))
         assert figures["finding"].startswith("Of 25 judgements that 2 coders made, they agree exactly on 25 (100%).")
-        assert figures["finding"].endswith("Under each of them “Land” (H2) and “Show” (H3) are tied with the least against them.")
+        assert figures["finding"].endswith(
+            "Under each of them “Land” (H2) and “Show” (H3) are tied with the least against them."
+        )
         assert {figures[f"alpha_{variable}"] for variable in agreement.VARIABLES} == {"1.000"}
         assert (figures["n_reliable"], figures["n_differ"], figures["n_answers"]) == (5, 0, 2)
 
@@ -252,7 +266,9 @@ class TestFinding:
 
     def test_with_one_coder_agreement_was_not_measured(self):
         figures = told(case())
-        assert figures["finding"].startswith("Agreement between coders was not measured: no row that counts here was judged")
+        assert figures["finding"].startswith(
+            "Agreement between coders was not measured: no row that counts here was judged"
+        )
         assert (figures["n_coders"], figures["alphas"], figures["alpha_stance"]) == (0, "none", "none")
 
     def test_where_a_second_coder_rated_no_hypothesis_there_is_no_second_answer(self):

@@ -91,7 +91,9 @@ class TestCodedBy:
         assert "C01" not in set(kept.claims["id"]) and "C01" in set(keep(record, min_credibility=5).claims["id"])
 
     def test_somebody_else_is_an_error_that_names_the_nearest(self, record):
-        with pytest.raises(ParameterError, match="coder: found 'bem'; allowed are ann, ben, eve, all; did you mean ben?"):
+        with pytest.raises(
+            ParameterError, match="coder: found 'bem'; allowed are ann, ben, eve, all; did you mean ben?"
+        ):
             coders.coded_by(record, "bem")
 
 

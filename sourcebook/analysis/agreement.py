@@ -149,19 +149,19 @@ def agreement(case) -> pd.DataFrame:
 
     variable, label, level, units (int: judged by at least two coders), coders (str: who judged any of these, commas
     between), alike (int: units on which all who judged them agree), exact (float 0-1: their share), alpha, low, high (float,
-    to three places: with the bounds of `interval`), reading (str: what is customary to conclude, UNMEASURED, or UNDEFINED).
+    to three places: with the bounds of `interval`), bounds (str: “low to high”, or empty), reading (str: what is customary to conclude, UNMEASURED, or UNDEFINED).
     NaN where there is none.
     """
     made, rows = judgements(case), []
     for variable, (label, level) in VARIABLES.items():
         units = _units(made, variable)
         alike = int((units.nunique(axis=1) == 1).sum())
-        value, bounds = alpha(units, level), interval(units, level)
-        found = [round(number, 3) for number in (value, *bounds)]
+        found = [round(number, 3) for number in (alpha(units, level), *interval(units, level))]
+        bounds = "" if np.isnan(found[0]) else f"{found[1]:.3f} to {found[2]:.3f}"
         exact = alike / len(units) if len(units) else np.nan
         who = ", ".join(name for name in coders.names(case) if name in units)
-        rows.append([variable, label, level, len(units), who, alike, exact, *found, _reading(found[0], units)])
-    names = ["variable", "label", "level", "units", "coders", "alike", "exact", "alpha", "low", "high", "reading"]
+        rows.append([variable, label, level, len(units), who, alike, exact, *found, bounds, _reading(found[0], units)])
+    names = "variable label level units coders alike exact alpha low high bounds reading".split()
     return pd.DataFrame(rows, columns=names)
 
 
@@ -174,7 +174,7 @@ def _reading(value: float, units: pd.DataFrame) -> str:
 def differences(case, least: float = 0.0) -> pd.DataFrame:
     """The units on which coders differ, the furthest apart first; those that differ by at least so much of their scale.
 
-    variable, label, item_id, hypothesis_id (str, empty but for consistency), gist, codes (str: each coder's), apart (str: in
+    variable, label, unit, item_id, hypothesis_id (str, empty but for consistency), gist, codes (str: each coder's), apart (str: in
     steps of the scale, or that the codes are others), distance (float 0-1: of the scale's whole length), rationales (str).
     """
     made, told, rows = judgements(case), items(case).set_index("id")["gist"], []
@@ -190,8 +190,8 @@ def differences(case, least: float = 0.0) -> pd.DataFrame:
             why = "; ".join(f"{coder}: {text}" for coder, text in zip(own["coder"], own["rationale"]) if text)
             apart = f"{step:.0f} of {count(int(whole), 'step')}" if level == "ordinal" else "another code"
             far = float(step / whole) if level == "ordinal" else 1.0
-            rows.append([variable, label, item, hypothesis, told.get(item, ""), codes, apart, far, why])
-    names = ["variable", "label", "item_id", "hypothesis_id", "gist", "codes", "apart", "distance", "rationales"]
+            rows.append([variable, label, unit, item, hypothesis, told.get(item, ""), codes, apart, far, why])
+    names = "variable label unit item_id hypothesis_id gist codes apart distance rationales".split()
     table = pd.DataFrame(rows, columns=names).astype({"distance": float})
     return table[table["distance"] >= least].sort_values("distance", ascending=False, kind="stable", ignore_index=True)
 
@@ -201,11 +201,17 @@ def _length(case, variable: str) -> float:
     if variable == "consistency":
         scale = list(ach.SCALE.values())
     else:
-        scale = [code for code in case.schema.codes(RATED[variable], variable) if (variable, code) != ("credibility", UNJUDGED)]
+        scale = [
+            code
+            for code in case.schema.codes(RATED[variable], variable)
+            if (variable, code) != ("credibility", UNJUDGED)
+        ]
     return max(scale) - min(scale)
 
 
-def under_each(records: Mapping, evidence: str = "reported", duplicates: bool = False, weights: str = "grades") -> pd.DataFrame:
+def under_each(
+    records: Mapping, evidence: str = "reported", duplicates: bool = False, weights: str = "grades"
+) -> pd.DataFrame:
     """What comes of the hypotheses under each coder: one row for each of some records, as coders.each gives them.
 
     coder, items (int: rated items that count), leaders (str: ids, with spaces between), leader (str: their titles too),
@@ -220,7 +226,11 @@ def under_each(records: Mapping, evidence: str = "reported", duplicates: bool = 
         matrix = ach.matrix(record.consistency, found)
         scores = ach.scores(matrix, found, record.hypotheses, weights)
         values = ach.figures(scores, matrix, record.hypotheses)
-        row = {"coder": coder, "items": values["n_items"], **{name: values[name] for name in ("leaders", "leader", "margin", "ranking")}}
+        row = {
+            "coder": coder,
+            "items": values["n_items"],
+            **{name: values[name] for name in ("leaders", "leader", "margin", "ranking")},
+        }
         row |= {f"rank_{id}": rank for id, rank in zip(scores["id"], scores["rank"])}
         rows.append(row | {f"score_{id}": score for id, score in zip(scores["id"], scores["inconsistency"])})
     return pd.DataFrame(rows, columns=None if rows else ["coder", "items", "leaders", "leader", "margin", "ranking"])
@@ -261,7 +271,9 @@ def figures(agreement: pd.DataFrame, answers: pd.DataFrame, hypotheses: pd.DataF
 
 
 def _answers(own: pd.DataFrame) -> str:
-    told = [f"under {coder} {listing(leaders.split(), 'nobody')}" for coder, leaders in zip(own["coder"], own["leaders"])]
+    told = [
+        f"under {coder} {listing(leaders.split(), 'nobody')}" for coder, leaders in zip(own["coder"], own["leaders"])
+    ]
     return "; ".join(told) or "none"
 
 

@@ -194,10 +194,10 @@ class TestDifferences:
     def test_are_listed_with_each_coders_code_the_furthest_apart_first(self):
         found = agreement.differences(again(case(), R03="1", J03="claimed", C04_H1="C", C02="4"))
         assert list(found[["item_id", "hypothesis_id", "codes", "apart"]].itertuples(index=False, name=None)) == [
-            ("J03", "", "first: assessed; second: claimed", "another code"),
-            ("C04", "H1", "first: II; second: C", "3 of 4 steps"),
-            ("R03", "", "first: -1; second: 1", "2 of 4 steps"),
-            ("C02", "", "first: 3; second: 4", "1 of 4 steps"),
+            ("J03", "", "first: assessed; second: claimed", "other"),
+            ("C04", "H1", "first: II; second: C", "3 of 4"),
+            ("R03", "", "first: -1; second: 1", "2 of 4"),
+            ("C02", "", "first: 3; second: 4", "1 of 4"),
         ]
         assert list(found["distance"]) == [1, 0.75, 0.5, 0.25]
         assert found.loc[1, "rationales"].startswith("first: A demand is no peace.")

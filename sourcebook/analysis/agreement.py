@@ -174,8 +174,8 @@ def _reading(value: float, units: pd.DataFrame) -> str:
 def differences(case, least: float = 0.0) -> pd.DataFrame:
     """The units on which coders differ, the furthest apart first; those that differ by at least so much of their scale.
 
-    variable, label, unit, item_id, hypothesis_id (str, empty but for consistency), gist, codes (str: each coder's), apart (str: in
-    steps of the scale, or that the codes are others), distance (float 0-1: of the scale's whole length), rationales (str).
+    variable, label, unit, item_id, hypothesis_id (str, empty but for consistency), gist, codes (str: each coder's), apart (str:
+    steps of so many of the scale, or “other”), distance (float 0-1: of the scale's whole length), rationales (str).
     """
     made, told, rows = judgements(case), items(case).set_index("id")["gist"], []
     for variable, (label, level) in VARIABLES.items():
@@ -188,7 +188,7 @@ def differences(case, least: float = 0.0) -> pd.DataFrame:
             item, _, hypothesis = unit.partition(" / ")
             codes = "; ".join(f"{coder}: {code}" for coder, code in zip(own["coder"], own["code"]))
             why = "; ".join(f"{coder}: {text}" for coder, text in zip(own["coder"], own["rationale"]) if text)
-            apart = f"{step:.0f} of {count(int(whole), 'step')}" if level == "ordinal" else "another code"
+            apart = f"{step:.0f} of {whole:.0f}" if level == "ordinal" else "other"
             far = float(step / whole) if level == "ordinal" else 1.0
             rows.append([variable, label, unit, item, hypothesis, told.get(item, ""), codes, apart, far, why])
     names = "variable label unit item_id hypothesis_id gist codes apart distance rationales".split()

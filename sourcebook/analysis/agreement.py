@@ -187,7 +187,9 @@ def differences(case, least: float = 0.0) -> pd.DataFrame:
             own = of.get_group(unit)
             item, _, hypothesis = unit.partition(" / ")
             codes = "; ".join(f"{coder}: {code}" for coder, code in zip(own["coder"], own["code"]))
-            why = "; ".join(f"{coder}: {text}" for coder, text in zip(own["coder"], own["rationale"]) if text)
+            why = "; ".join(
+                f"{coder}: {text.rstrip('.')}" for coder, text in zip(own["coder"], own["rationale"]) if text
+            )
             apart = f"{step:.0f} of {whole:.0f}" if level == "ordinal" else "other"
             far = float(step / whole) if level == "ordinal" else 1.0
             rows.append([variable, label, unit, item, hypothesis, told.get(item, ""), codes, apart, far, why])

@@ -208,3 +208,28 @@ def matrix(grid: pd.DataFrame) -> alt.LayerChart:
         opacity=alt.OpacityValue(1, condition={"test": quiet, "value": 0}),
     )
     return cells + words
+
+
+@debug_mode(False)
+def agreement(agreement: pd.DataFrame, tentative: float, reliable: float) -> alt.LayerChart:
+    """A point for the alpha of each kind of judgement, with its interval, against the two marks that are customary."""
+    labels = agreement["label"] + " (" + agreement["units"].astype("str") + ")"
+    frame = agreement.assign(name=labels, words=agreement["alpha"].map("{:.3f}".format))
+    lowest = min([0.0, *agreement["low"], *agreement["alpha"]])
+    base = alt.Chart(frame, width=theme.WIDTH, height=max(len(frame), 1) * (STEP + 14))
+    scale = alt.Scale(domain=[lowest, 1], nice=False, padding=8)
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    marks = base.transform_aggregate(rows="count()")
+    rules, names = [], []
+    for mark, word, lift in ((tentative, "tentative", 7), (reliable, "reliable", 7 if lowest > -0.3 else 21)):
+        x = alt.datum(mark)
+        rules.append(marks.mark_rule(strokeDash=[3, 3]).encode(x=x))
+        names.append(marks.mark_text(align="left", dx=3, dy=-lift).encode(x=x, y=alt.value(0), text=alt.datum(word)))
+    spread = base.mark_rule(strokeWidth=3, color=theme.COLOURS[5]).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
+    points = base.mark_point(filled=True, size=110, opacity=1, color=theme.COLOURS[0]).encode(
+        x=alt.X("alpha:Q", title="Krippendorff’s alpha (1: full agreement, 0: as by chance)", scale=scale),
+        y=y,
+        tooltip=_told("label:N", "units:Q", "alpha:Q", "low:Q", "high:Q", "reading:N"),
+    )  # fmt: skip
+    words = base.mark_text(align="left").encode(x=alt.value(theme.WIDTH + 6), y=y, text=alt.Text("words:N"))
+    return alt.layer(*rules, spread, points, words, *names)

@@ -58,7 +58,7 @@ SCHEMA = {
     },
 }
 # What of the package decides a figure, and what of case.yml does not.
-METHOD = ("selection.py", "statements.py", "schema.py", "words.py")
+METHOD = ("coders.py", "selection.py", "statements.py", "schema.py", "words.py")
 SHOWN = (
     "title",
     "subtitle",

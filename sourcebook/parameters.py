@@ -224,7 +224,7 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
                 continue
             codes = parameter.codes(case)
             parts = typed if isinstance(typed, list) else [typed]
-            bad = [part for part in parts if codes and str(part) not in codes]
+            bad = [part for part in parts if codes and str(part) not in codes and part != parameter.default]
             wrong += [
                 f"{name}: found “{part}”; allowed are {', '.join(codes)}{_unquoted(part) or nearest(part, codes)}"
                 for part in bad

@@ -16,6 +16,7 @@ import pybtex.database  # noqa: F401
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+import sourcebook.analysis.agreement
 import sourcebook.analysis.assessment
 import sourcebook.analysis.claims
 import sourcebook.analysis.hypotheses
@@ -25,6 +26,7 @@ import sourcebook.analysis.register
 import sourcebook.analysis.robustness
 import sourcebook.analysis.source
 import sourcebook.charts
+import sourcebook.coders
 import sourcebook.curves
 import sourcebook.multiverse
 import sourcebook.selection

@@ -21,7 +21,17 @@ LEAVE = shutil.ignore_patterns(
     ".pytest_cache",
     ".ipynb_checkpoints",
 )
-BOOKS = ["source", "claims", "reactions", "assessment", "messaging", "hypotheses", "robustness", "register"]
+BOOKS = [
+    "source",
+    "claims",
+    "reactions",
+    "assessment",
+    "messaging",
+    "hypotheses",
+    "robustness",
+    "agreement",
+    "register",
+]
 PARAMETERS = 'colour: str = "red"  # which colour\nsize: int = 3  # how large'
 
 

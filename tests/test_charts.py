@@ -5,9 +5,10 @@ import json
 import pytest
 import vl_convert
 from smallcase import STANCES, case, emptied
+from test_analysis_agreement import measured
 
 from sourcebook import charts, theme
-from sourcebook.analysis import assessment, claims, hypotheses, messaging, reactions, source
+from sourcebook.analysis import agreement, assessment, claims, hypotheses, messaging, reactions, source
 from sourcebook.statements import OWN, statements
 
 NAMES = ["North", "South"]
@@ -35,6 +36,7 @@ def frames(record) -> dict:
         "stress": messaging.stress(said, "readout"),
         "scores": scores,
         "matrix": hypotheses.grid(matrix, items, scores),
+        "agreement": measured(record),
     }
 
 
@@ -49,11 +51,12 @@ DRAW = {
     "stress": lambda frame: charts.stress(frame, messaging.GROUPS),
     "scores": charts.scores,
     "matrix": charts.matrix,
+    "agreement": lambda frame: charts.agreement(frame, agreement.TENTATIVE, agreement.RELIABLE),
 }
 # The columns whose text comes from a case's cells; the others hold codes and computed words.
 CELLS = {
     "sections": "section", "distance": "place", "claim_types": "actor", "accounts": "topic", "timeline": "what",
-    "stances": "actor", "bearing": "gist", "stress": "topic", "scores": "title", "matrix": "label",
+    "stances": "actor", "bearing": "gist", "stress": "topic", "scores": "title", "matrix": "label", "agreement": "label",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sourcebook import book, paths
 from sourcebook.analysis import hypotheses
 from sourcebook.case import load
 from sourcebook.cli import main
+from sourcebook.coders import coded_by, names
 from sourcebook.errors import ParameterError
 from sourcebook.parameters import Parameter, checked, declared, gathered, read, split, written
 from sourcebook.run import run
@@ -27,7 +28,7 @@ credibility: int = 6  # keep claims graded at least this (claims.credibility)
 attribution: str = "implied"  # how clearly attributed (explicit|implied)
 actors: list = []  # leave these out (actors.id)
 blocs: list = []  # leave these sides out (actors.bloc)
-coder: str = "all"  # whose ratings (consistency.coder|all)
+coder: str = ""  # whose judgements; empty means the reference coder (consistency.coder|all)
 unnamed: bool = True  # keep who is not named
 share: float = 0.5  # how much
 word: str = "a"  # any word
@@ -354,6 +355,10 @@ class TestChecked:
     def test_an_unknown_code_is_told_with_all_and_the_nearest(self, known, record, name, value, told):
         assert told in faults({name: value}, known, record)
 
+    def test_an_empty_default_takes_back_what_a_case_set_though_it_is_no_code(self, known, record):
+        assert checked({"coder": ""}, known, record) == {} and checked({"coder": "first"}, known, record)
+        assert "attribution: found “”" in faults({"attribution": ""}, known, record)
+
     def test_a_truth_value_where_yaml_took_a_word_for_one_is_told_with_the_remedy(self, known, record):
         told = faults({"blocs": [False], "grade": False}, known, record)
         assert "blocs: found “False”; allowed are north, south, outside; YAML takes no, off, yes and on" in told
@@ -554,10 +559,10 @@ class TestEffectOnTheSmallCase:
         """The ratings of a second coder stand beside the first's, since no case of the book need have two."""
         assert self.scores(**{name: self.WEIGHED[name]}) != self.scores()
 
-    def scores(self, evidence="reported", duplicates=False, weights="grades", coder="all") -> dict:
-        rated = case(consistency=RATED)
+    def scores(self, evidence="reported", duplicates=False, weights="grades", coder="") -> dict:
+        rated = coded_by(case(consistency=RATED), coder)
         found = hypotheses.evidence(rated, evidence, duplicates)
-        matrix = hypotheses.matrix(rated.consistency, found, coder)
+        matrix = hypotheses.matrix(rated.consistency, found)
         table = hypotheses.scores(matrix, found, rated.hypotheses, weights)
         return dict(zip(table["id"], table["inconsistency"]))
 
@@ -609,7 +614,8 @@ class TestEffectOnTheBook:
             return str((last + timedelta(days=1) if parameter.name == "since" else first - timedelta(days=1)).date())
         if parameter.type == "bool":
             return not parameter.default
-        codes = [code for code in parameter.codes(record).values() if code != parameter.default]
+        default = parameter.default or (names(record)[0] if parameter.name == "coder" else parameter.default)
+        codes = [code for code in parameter.codes(record).values() if code != default]
         return codes[:1] if parameter.type == "list" else codes[0]
 
     @pytest.mark.parametrize("name", TESTED)

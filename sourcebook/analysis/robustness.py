@@ -13,14 +13,14 @@ from math import prod
 import numpy as np
 import pandas as pd
 
-from sourcebook import selection
+from sourcebook import coders, selection
 from sourcebook.analysis.hypotheses import EVIDENCE, WEIGHTS
 from sourcebook.errors import SourcebookError, require
 from sourcebook.parameters import written
 from sourcebook.words import count, listing, pairs, percent, verb
 
 LEADERS, SCORE = "hypotheses.leaders", "hypotheses.score_"
-USUAL = selection.DEFAULTS | {"evidence": EVIDENCE[0], "duplicates": False, "weights": WEIGHTS[0], "coder": "all"}
+USUAL = selection.DEFAULTS | {"evidence": EVIDENCE[0], "duplicates": False, "weights": WEIGHTS[0], "coder": ""}
 BINS = 60
 EMPTY, OTHER = "no rated evidence is left", "another leads"
 
@@ -35,7 +35,8 @@ def own(case, choices: dict, evidence: str, duplicates: bool, weights: str, code
     require("evidence", [evidence], EVIDENCE)
     require("duplicates", [duplicates], [True, False])
     require("weights", [weights], WEIGHTS)
-    require("coder", [coder], ["all", *case.consistency["coder"].unique()])
+    if coder:
+        require("coder", [coder], [*coders.names(case), coders.ALL])
     weighing = {"evidence": evidence, "duplicates": duplicates, "weights": weights, "coder": coder}
     return _written(selection.DEFAULTS | choices | weighing)
 

@@ -12,6 +12,7 @@ class SourcebookError(Exception):
     └── RunError         a notebook that did not run to its end
     └── BuildError       Jupyter Book refused the staged source
     └── PackageError     a package that is damaged, unsafe, or cannot be made
+    └── PassageError     quoted words that mark no place of the article, or several
     """
 
 
@@ -21,6 +22,17 @@ class ParameterError(SourcebookError):
 
 class BuildError(SourcebookError):
     pass
+
+
+class PassageError(SourcebookError):
+    """Quoted words that mark no place of the article, or several: what was found, and what would be right."""
+
+    def __init__(self, found: str, right: str):
+        super().__init__(f"{found}; {right}")
+        self.found, self.right = found, right
+
+    def __reduce__(self):
+        return PassageError, (self.found, self.right)
 
 
 class RunError(SourcebookError):

@@ -1,0 +1,238 @@
+"""Anchors into one version of an article, turned into anchors into the next: each found again for certain, or left.
+
+The digest of an anchor says of any passage of its length whether it is the one, so the old text is not needed. Where a
+passage stands more than once in the new text, its paragraph decides: one of the same length that holds all its anchors
+where they were is the same one; in any other, the passages (and, with the old text, pieces of it) that stand once in
+both texts are landmarks, and a passage lies between those that were before and behind it. What more than one place fits
+is not guessed.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sourcebook.anchoring import Place, nearest, occurrences
+from sourcebook.article import Article, digest
+
+LONE = 24  # code points; a passage of that length that stands once in the text is itself, wherever it has gone
+PIECE = 16  # code points of the pieces of the old text that are looked for in the new one
+PIECES = 1500  # at most so many of them
+TOLD = 8  # code points under anchors by which a paragraph of the same length is known again
+
+Span = tuple[int, int, int]  # paragraph, start, end
+Passage = tuple[str, int]  # digest, length
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A row's anchor: `key` says which row, `span` where its passage stood, None where that is not known."""
+
+    key: tuple[str, int]
+    length: int
+    digest: str
+    span: Span | None
+
+    @property
+    def passage(self) -> "Passage":
+        return self.digest, self.length
+
+
+@dataclass(frozen=True)
+class Left:
+    """An anchor that was not found again: the places that hold its passage now, none or too many, and the closest passage."""
+
+    anchor: Anchor
+    places: tuple[Span, ...] = ()
+    suggestion: Place | None = None
+
+
+def reanchor(
+    anchors: list[Anchor], lengths: list[int], new: Article, old: Article | None = None
+) -> tuple[dict[tuple, Span], list[Left]]:
+    """The new span of each anchor, by its key, and the anchors that are left; every anchor is in one of the two.
+
+    lengths: of the old paragraphs, in order. A found span holds the very passage: its digest is the anchor's.
+    """
+    places = _places(anchors, new, old)
+    # All that is known of where a passage stood: what stood in several places is no landmark, though it may stand in one now.
+    stood: dict[Passage, set[Span | None]] = {}
+    for anchor in anchors:
+        stood.setdefault(anchor.passage, set()).add(anchor.span)
+    for passage, spans in _places(anchors, old, old).items() if old else ():
+        stood[passage].update(spans)
+    marks = {
+        span: places[passage][0] for passage, (span, *more) in stood.items() if not more and len(places[passage]) == 1
+    }
+    marks = {span: place for span, place in marks.items() if span} | (_pieces(old, new) if old else {})
+    everywhere = Landmarks(marks)
+    spans = [(passage, span) for passage, known in stood.items() for span in known]
+    chosen = _unchanged(spans, lengths, places, everywhere, new, old)
+    grew = True
+    while grew:  # each that is found is a landmark for the others
+        marks |= {span: place for (_, span), place in chosen.items() if span}
+        more = {
+            (passage, span): place
+            for passage, span in spans
+            if (passage, span) not in chosen
+            and (place := _chosen(span, places[passage], marks, everywhere, len(stood[passage]) == 1))
+        }
+        chosen |= more
+        grew = bool(more)
+    claimed = Counter((passage, place) for (passage, _), place in chosen.items())
+    found, left = {}, []
+    for anchor in anchors:
+        place = chosen.get((anchor.passage, anchor.span))
+        if place and claimed[anchor.passage, place] == 1:  # two passages alike cannot both have become one
+            found[anchor.key] = place
+        else:
+            now, words = places[anchor.passage], old.span(*anchor.span) if old and anchor.span else None
+            left.append(Left(anchor, tuple(now), nearest(new, words) if words and not now else None))
+    return found, left
+
+
+def _unchanged(
+    spans: list, lengths: list[int], places: dict, everywhere: "Landmarks", new: Article, old: Article | None
+) -> dict[tuple, Span]:
+    """New spans of the passages in paragraphs that are as they were, wherever these stand now."""
+    held: dict[int, list] = {}
+    for passage, span in spans:
+        if span and 1 <= span[0] <= len(lengths):
+            held.setdefault(span[0], []).append((passage, span))
+    became = {}
+    for number, within in held.items():
+        same = [
+            place
+            for place, text in enumerate(new.paragraphs, 1)
+            if (text == old.paragraphs[number - 1] if old else len(text) == lengths[number - 1])
+            and all((place, *span[1:]) in places[passage] for passage, span in within)
+        ]
+        if len(same) > 1:
+            whole = number, 0, lengths[number - 1]
+            same = [place for place in same if old and everywhere.fits(whole, (place, *whole[1:]))]
+        told = len({offset for _, span in within for offset in range(*span[1:])})
+        if len(same) == 1 and (old or told >= TOLD):
+            became[number] = same[0]
+    taken = Counter(became.values())
+    return {
+        (passage, span): (became[number], *span[1:])
+        for number, within in held.items()
+        for passage, span in within
+        if taken[became.get(number)] == 1
+    }
+
+
+def _places(anchors: Iterable[Anchor], new: Article, old: Article | None) -> dict[Passage, list[Span]]:
+    """Where the passage of each digest and length stands in the new text."""
+    wanted: dict[int, set[str]] = {}
+    places: dict[Passage, list[Span]] = {}
+    for anchor in anchors:
+        key = anchor.passage
+        words = old.span(*anchor.span) if old and anchor.span else None
+        if key in places:
+            continue
+        places[key] = []
+        if words and digest(words) == anchor.digest and len(words) == anchor.length:
+            for number, text in enumerate(new.paragraphs, 1):
+                places[key] += [(number, start, start + len(words)) for start in occurrences(text, words)]
+        else:
+            wanted.setdefault(anchor.length, set()).add(anchor.digest)
+    for length, digests in wanted.items():
+        for number, text in enumerate(new.paragraphs, 1):
+            for start in range(len(text) - length + 1) if length > 0 else ():
+                hashed = digest(text[start : start + length])
+                if hashed in digests:
+                    places[hashed, length].append((number, start, start + length))
+    return places
+
+
+def _pieces(old: Article, new: Article) -> dict[Span, Span]:
+    """Pieces of the old text that stand once in it and once in the new one."""
+    step = max(PIECE // 2, sum(map(len, old.paragraphs)) // PIECES)
+    before, after = "\n".join(old.paragraphs), "\n".join(new.paragraphs)
+    starts = [0]
+    for text in new.paragraphs:
+        starts.append(starts[-1] + len(text) + 1)
+    pieces = {}
+    for number, text in enumerate(old.paragraphs, 1):
+        for start in range(0, len(text) - PIECE + 1, step):
+            piece = text[start : start + PIECE]
+            at = after.find(piece)
+            if at >= 0 and after.find(piece, at + 1) < 0 and before.find(piece) == before.rfind(piece):
+                paragraph = bisect_right(starts, at)
+                place = at - starts[paragraph - 1]
+                pieces[number, start, start + PIECE] = paragraph, place, place + PIECE
+    return pieces
+
+
+def ordered(marks: dict[Span, Span]) -> list[tuple[Span, Span]]:
+    """Of pairs of old and new spans the heaviest sequence (by length of text) in which both keep their order."""
+    pairs = sorted(marks.items())
+    best: list[tuple[int, int]] = []  # weight of the best sequence that ends here, and the pair before in it
+    for place, (old, new) in enumerate(pairs):
+        weight, before = 0, -1
+        for earlier in range(place):
+            if best[earlier][0] > weight and _fit(pairs[earlier], (old, new)):
+                weight, before = best[earlier][0], earlier
+        best.append((weight + old[2] - old[1], before))
+    place = max(range(len(best)), key=lambda each: best[each][0], default=-1)
+    kept = []
+    while place >= 0:
+        kept.append(pairs[place])
+        place = best[place][1]
+    return kept[::-1]
+
+
+def _fit(first: tuple[Span, Span], second: tuple[Span, Span]) -> bool:
+    """Whether two pairs keep their order; two that overlapped must have kept their distance too, being whole."""
+    (old, new), (other, then) = first, second
+    if old[0] == other[0] and other[1] < old[2]:
+        return new[0] == then[0] and then[1] - new[1] == other[1] - old[1]
+    return (new[0], new[2]) <= (then[0], then[1])
+
+
+class Landmarks:
+    """Pairs of old and new spans, the heaviest of them that keep their order, asked which new places fit an old one."""
+
+    def __init__(self, marks: dict[Span, Span]):
+        self.pairs = ordered(marks)
+        self.starts = [old[:2] for old, _ in self.pairs]
+
+    def around(self, span: Span) -> tuple[list, list]:
+        """Pairs before and behind a span, the nearest last and first."""
+        place = bisect_left(self.starts, span[:2])
+        return self.pairs[:place], self.pairs[place:]
+
+    def fits(self, span: Span, candidate: Span) -> bool:
+        before, behind = self.around(span)
+        pair = span, candidate
+        # Long landmarks may reach over shorter ones, so the nearest few are asked.
+        return all(_fit(each, pair) for each in before[-8:]) and all(_fit(pair, each) for each in behind[:8])
+
+    def steady(self, span: Span, candidate: Span) -> bool:
+        """Whether the candidate keeps its distance from the landmarks next to it on both sides, in one paragraph."""
+        before, behind = self.around(span)
+        return bool(before and behind) and all(
+            new[0] == candidate[0] and new[1] - candidate[1] == old[1] - span[1] for old, new in (before[-1], behind[0])
+        )
+
+
+def _chosen(
+    span: Span | None, places: list[Span], marks: dict[Span, Span], everywhere: Landmarks, single: bool
+) -> Span | None:
+    """Which of the places of a passage is the one that stood at `span`, or None where that is not certain.
+
+    single: the passage is not known to have stood anywhere else.
+    """
+    lone = places[0] if len(places) == 1 and single else None
+    if lone and lone[2] - lone[1] >= LONE:
+        return lone
+    if not span:
+        return None
+    near = Landmarks({old: new for old, new in marks.items() if old[0] == span[0] and old != span})
+    if lone and not near.pairs:
+        return lone if everywhere.fits(span, lone) else None
+    fitting = [place for place in places if near.fits(span, place) and any(new[0] == place[0] for _, new in near.pairs)]
+    if len(fitting) > 1:
+        fitting = [place for place in fitting if near.steady(span, place)]
+    return fitting[0] if len(fitting) == 1 else None

@@ -160,9 +160,9 @@ def differing(words: str, text: str) -> tuple[str, ...]:
     return tuple(name for name, of in KINDS.items() if list(filter(of, words.strip())) != list(filter(of, text)))
 
 
-def nearest(article: Article, words: str, paragraph: int | None = None) -> Place | None:
-    """The passage of whole words that is most like the words; None where nothing is like them."""
-    plain, best, found = _plain(words), CLOSE, None
+def nearest(article: Article, words: str, paragraph: int | None = None, close: float = CLOSE) -> Place | None:
+    """The passage of whole words that is most like the words; None where nothing is more like them than `close` (0 to 1)."""
+    plain, best, found = _plain(words), close, None
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(plain)
     for number, text in enumerate(article.paragraphs, 1):

@@ -18,6 +18,7 @@ from sourcebook.article import Article, digest
 LONE = 24  # code points; a passage of that length that stands once in the text is itself, wherever it has gone
 PIECE = 16  # code points of the pieces of the old text that are looked for in the new one
 PIECES = 1500  # at most so many of them
+CHANGED = 0.6  # a passage less alike than this is not suggested for one that is gone
 TOLD = 8  # code points under anchors by which a paragraph of the same length is known again
 
 Span = tuple[int, int, int]  # paragraph, start, end
@@ -87,7 +88,7 @@ def reanchor(
             found[anchor.key] = place
         else:
             now, words = places[anchor.passage], old.span(*anchor.span) if old and anchor.span else None
-            left.append(Left(anchor, tuple(now), nearest(new, words) if words and not now else None))
+            left.append(Left(anchor, tuple(now), nearest(new, words, close=CHANGED) if words and not now else None))
     return found, left
 
 

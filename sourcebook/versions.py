@@ -1,20 +1,25 @@
 """A case and a new version of its article, turned into the case's files as they read for the new one."""
 
 import re
+import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from sourcebook.anchoring import shown
 from sourcebook.article import Article
-from sourcebook.errors import SourcebookError
+from sourcebook.check import check
+from sourcebook.errors import Fault, SourcebookError
 from sourcebook.paths import CASE
 from sourcebook.reanchoring import Anchor, Left, Span, ordered, reanchor
 from sourcebook.schema import Schema
 from sourcebook.table import Table, csv_text
+from sourcebook.words import count
 
 ALIKE = 0.5  # two paragraphs less alike than this are not versions of one
+SHOWN = 6  # places that are listed of a passage, and tens of code points that are shown of a paragraph
 
 
 @dataclass
@@ -42,21 +47,21 @@ def renewal(folder: Path, schema: Schema, sha256: str, new: Article, old: Articl
     sha256: of the article that was coded, as case.yml has it. A row that is left keeps start, end and digest and loses
     its paragraph, so that the check names it, and no later run takes its old place for one in the new text.
     """
-    told = Renewal()
+    done = Renewal()
     tables = {name: Table(folder / f"{name}.csv") for name in (*schema.anchored, "paragraphs", "errata")}
     lengths = [int(row["length"]) for _, row in tables["paragraphs"].rows()]
     rows = {(name, line): row for name in schema.anchored for line, row in tables[name].rows()}
     anchors = [anchor for key, row in rows.items() if (anchor := _anchor(key, row))]
     found, left = reanchor(anchors, lengths, new, old)
-    told.anchors = len(anchors)
+    done.anchors = len(anchors)
     for (name, line), (paragraph, start, end) in found.items():
         row = rows[name, line]
-        told.moved += (row["paragraph"], row["start"]) != (str(paragraph), str(start))
+        done.moved += (row["paragraph"], row["start"]) != (str(paragraph), str(start))
         tables[name].set(line, {"paragraph": paragraph, "start": start, "end": end})
     for each in left:
         name, line = each.anchor.key
         tables[name].set(line, {"paragraph": ""})
-        told.left.append((name, line, rows[name, line].get("id", ""), each))
+        done.left.append((name, line, rows[name, line].get("id", ""), each))
     spans = [(anchor.span, found[anchor.key]) for anchor in anchors if anchor.span and anchor.key in found]
     became = paragraphs(lengths, new, spans, old)
     for line, row in tables["errata"].rows():
@@ -64,11 +69,61 @@ def renewal(folder: Path, schema: Schema, sha256: str, new: Article, old: Articl
         tables["errata"].set(line, {"paragraph": now or ""})
         if not now:
             holding = [number for number, text in enumerate(new.paragraphs, 1) if row["printed"] in text]
-            told.slips.append((line, row["id"], row["printed"], holding))
-    told.files = {f"{name}.csv": table.text() for name, table in tables.items()}
-    told.files["paragraphs.csv"] = _paragraphs(tables["paragraphs"], new, became, told)
-    told.files[CASE] = _casefile(folder / CASE, sha256, new.sha256)
-    return told
+            done.slips.append((line, row["id"], row["printed"], holding))
+    done.files = {f"{name}.csv": table.text() for name, table in tables.items()}
+    done.files["paragraphs.csv"] = _paragraphs(tables["paragraphs"], new, became, done)
+    done.files[CASE] = _casefile(folder / CASE, sha256, new.sha256)
+    return done
+
+
+def blocking(folder: Path, schema: Schema) -> list[Fault]:
+    """Faults of the tables concerned that leave their rows or paragraphs unreadable; what is wrong in a row can wait."""
+    files = {f"{name}.csv" for name in (*schema.anchored, "paragraphs", "errata")}
+    return [
+        fault
+        for fault in check(folder)
+        if fault.file in files and (fault.row is None or fault.file == "paragraphs.csv")
+    ]
+
+
+def told(case: str, done: Renewal, new: Article) -> Iterator[str]:
+    """What a person is told of a renewal, line by line."""
+    found = done.anchors - len(done.left)
+    yield f"Case {case}: {found} of {count(done.anchors, 'anchor')} found again, {done.moved} of them in another place."
+    for number in done.added:
+        yield f"Paragraph {number} is new: mend its section and kind in paragraphs.csv: {_begins(new.paragraphs[number - 1])}"
+    for number in done.removed:
+        note = f"; its note was: {done.lost[number]}" if number in done.lost else ""
+        yield f"Old paragraph {number} is gone{note}"
+    if done.left or done.slips:
+        yield "Left, to be done by hand; these rows have lost their paragraph, so the check names them:"
+    for name, line, id, left in sorted(done.left, key=lambda each: each[:2]):
+        yield f"  {name}.csv, row {line} ({id}): {_why(case, id, left, new)}"
+    for line, id, printed, holding in done.slips:
+        found = f"stands in {count(len(holding), 'paragraph')}" if holding else "stands nowhere"
+        where = (
+            f" ({', '.join(map(str, holding))}): write the right one"
+            if holding
+            else ": delete the row if it was mended"
+        )
+        yield f"  errata.csv, row {line} ({id}): “{printed}” {found}{where}"
+
+
+def _why(case: str, id: str, left: Left, new: Article) -> str:
+    was = "paragraph {}, {}-{}".format(*left.anchor.span) if left.anchor.span else "its passage"
+    command = f"sourcebook anchor {case} --row {id}"
+    if left.suggestion:
+        words = f"--paragraph {left.suggestion.paragraph} {shlex.quote(left.suggestion.text)}"
+        return f"{was} stands nowhere; perhaps {shown(new, left.suggestion)}: {command} {words}"
+    if not left.places:
+        return f"{was} stands nowhere: {command} “…”, or delete the row"
+    listed = ", ".join("paragraph {}, {}-{}".format(*place) for place in left.places[:SHOWN])
+    more = f" and {len(left.places) - SHOWN} more" if len(left.places) > SHOWN else ""
+    return f"{was} may be {listed}{more}: {command} --paragraph N --occurrence N “…”"
+
+
+def _begins(text: str) -> str:
+    return f"“{text[: SHOWN * 10]}…”" if len(text) > SHOWN * 10 else f"“{text}”"
 
 
 def _anchor(key: tuple[str, int], row: dict[str, str]) -> Anchor | None:
@@ -84,7 +139,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else -1
 
 
-def _paragraphs(table: Table, new: Article, became: dict[int, int], told: Renewal) -> str:
+def _paragraphs(table: Table, new: Article, became: dict[int, int], done: Renewal) -> str:
     """The table of paragraphs of the new text: what became of an old one keeps all but number and length."""
     before = {_number(row["paragraph"]): row for _, row in table.rows()}
     was = {now: number for number, now in became.items()}
@@ -96,9 +151,9 @@ def _paragraphs(table: Table, new: Article, became: dict[int, int], told: Renewa
         section = row["section"]
         rows.append([row[column] for column in table.columns])
         if not kept:
-            told.added.append(number)
-    told.removed = [number for number in before if number not in became]
-    told.lost = {number: before[number]["note"] for number in told.removed if before[number].get("note")}
+            done.added.append(number)
+    done.removed = [number for number in before if number not in became]
+    done.lost = {number: before[number]["note"] for number in done.removed if before[number].get("note")}
     return csv_text(table.columns, rows)
 
 

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from sourcebook.anchoring import whole
 from sourcebook.article import Article, digest, read
-from sourcebook.reanchoring import LONE, Anchor, paragraphs, reanchor, slip
+from sourcebook.reanchoring import Anchor, reanchor
 
 # Letters that the offsets of bytes, of UTF-16 and of what a person sees would count in other ways.
 WORDS = [

@@ -144,6 +144,44 @@ def reanchor(context, case, article, old, dry_run):
         context.exit(1)
 
 
+@click.command("import")
+@click.argument("case")
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@TEXT
+def bring(case, file, article):
+    """Take a case's tables from spreadsheets (.xlsx, .ods or .csv), after the same checks; on a fault nothing is written.
+
+    \b
+    sourcebook import fair tables.xlsx
+    sourcebook import fair claims.ods reactions.csv
+    """
+    from sourcebook import sheets
+    from sourcebook.case import locate
+    from sourcebook.words import count
+
+    folder = locate(case).resolve()
+    _, meta = _described(folder)
+    changed = sheets.bring(folder, file, _matching(folder, meta, article))
+    for table, rows in changed.items():
+        click.echo(f"{table}.csv: written, {count(rows, 'row')}.")
+    if not changed:
+        click.echo("Nothing differs from the tables of the case.")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(case, file):
+    """Write a case's tables into a spreadsheet (.xlsx) in which every cell is text, to be edited and imported again."""
+    from sourcebook import files, sheets
+    from sourcebook.case import locate
+    from sourcebook.errors import ParameterError
+
+    if file.suffix.lower() != ".xlsx":
+        raise ParameterError(f"{file.name}: the file's name must end in .xlsx")
+    click.echo(f"The tables: {files.export(file, sheets.out(locate(case)))}")
+
+
 def _before(folder: Path, meta: dict, given: Path | None):
     """The text that was coded, or None where nobody has it."""
     from sourcebook.article import at_hand
@@ -161,6 +199,13 @@ def _before(folder: Path, meta: dict, given: Path | None):
         click.echo("The text at hand is not the one that was coded: the anchors are found by their digests alone.")
         return None
     return old
+
+
+def _matching(folder: Path, meta: dict, given: Path | None):
+    """The text that the case is coded after, or None where it is not at hand; one that is given must be it."""
+    if given:
+        return _coded(folder, meta, given)
+    return _before(folder, meta, None)
 
 
 def _described(folder: Path):

@@ -60,10 +60,10 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
             shutil.rmtree(room, ignore_errors=True)
 
 
-def export(path: Path, text: str) -> Path:
+def export(path: Path, content: str | bytes) -> Path:
     """Write a file that a person named; SourcebookError where it cannot be written there."""
     try:
-        return write(path, text)
+        return write(path, content) if isinstance(content, str) else write_bytes(path, [content])
     except OSError as error:
         raise SourcebookError(
             f"{path}: cannot be written ({error.strerror}). Name a file in a folder that there is."

@@ -203,9 +203,12 @@ def _before(folder: Path, meta: dict, given: Path | None):
 
 def _matching(folder: Path, meta: dict, given: Path | None):
     """The text that the case is coded after, or None where it is not at hand; one that is given must be it."""
+    from sourcebook.article import at_hand
+
     if given:
         return _coded(folder, meta, given)
-    return _before(folder, meta, None)
+    text = at_hand(folder, meta)
+    return text if text and text.sha256 == meta["article"]["sha256"] else None
 
 
 def _described(folder: Path):

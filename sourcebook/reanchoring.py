@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from sourcebook.anchoring import Place, nearest, occurrences
 from sourcebook.article import Article, digest
@@ -87,9 +88,29 @@ def reanchor(
         if place and claimed[anchor.passage, place] == 1:  # two passages alike cannot both have become one
             found[anchor.key] = place
         else:
-            now, words = places[anchor.passage], old.span(*anchor.span) if old and anchor.span else None
-            left.append(Left(anchor, tuple(now), nearest(new, words, close=CHANGED) if words and not now else None))
+            now = places[anchor.passage]
+            suggested = _suggested(anchor.span, old, new) if old and anchor.span and not now else None
+            left.append(Left(anchor, tuple(now), suggested))
     return found, left
+
+
+def _suggested(span: Span, old: Article, new: Article) -> Place | None:
+    """What became of a passage that was changed, as far as the words around it tell; None where nothing is like it."""
+    words = old.span(*span)
+    close = nearest(new, words, close=CHANGED) if words else None
+    if not close:
+        return None
+    was, now = old.paragraphs[span[0] - 1], new.paragraphs[close.paragraph - 1]
+    start = end = 0
+    for kind, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if a <= span[1] < b:
+            start = c + span[1] - a if kind == "equal" else c
+        if a < span[2] <= b:
+            end = c + span[2] - a if kind == "equal" else d
+    aligned = now[start:end]
+    if SequenceMatcher(None, words, aligned, autojunk=False).ratio() < CHANGED or aligned != aligned.strip():
+        return close
+    return Place(close.paragraph, start, end, aligned)
 
 
 def _unchanged(

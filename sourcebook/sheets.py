@@ -48,20 +48,23 @@ def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -
         copy = Path(scratch) / folder.name
         shutil.copytree(folder, copy)
         changed = {table: len(each.rows) for table, each in filled.items() if _put(copy / f"{table}.csv", each)}
-        if article:
-            for name in schema.anchored:
-                if name in filled and PASSAGE in filled[name].columns:
-                    table = Table(copy / f"{name}.csv")
+        for name in changed:
+            if PASSAGE in filled[name].columns:
+                table = Table(copy / f"{name}.csv")
+                if article:
                     faults += anchor(table, article).faults
                     files.write(table.path, table.text())
+                else:
+                    right = "the article's text is not at hand: pass it with --article, or keep a copy in articles/"
+                    faults.append(Fault(table.path.name, "its passages are quoted and not anchored", right, PASSAGE))
         own = {f"{table}.csv" for table in filled}
         before = set(check(folder, article))
-        failed = {(fault.file, fault.row) for fault in faults}
-        for fault in check(copy, article):
-            if fault.column == PASSAGE and failed:
-                continue  # told row by row
-            if fault.file in own or fault not in before:
-                faults.append(fault)
+        # What is said of the column of passages as a whole is told row by row already.
+        faults += [
+            fault
+            for fault in check(copy, article)
+            if (fault.file in own or fault not in before) and fault.column != PASSAGE
+        ]
         if faults:
             raise CaseError(folder.name, [_there(fault, filled, copy) for fault in faults], CURE)
         files.swap(folder, {f"{table}.csv": (copy / f"{table}.csv").read_bytes() for table in changed})

@@ -237,7 +237,7 @@ def _coded(folder: Path, meta: dict, given: Path | None):
         )
     if text.sha256 != meta["article"]["sha256"]:
         raise SourcebookError(
-            f"the text at hand is not the one that case {folder.name} is coded after (case.yml, article.sha256). Pass that one; "
-            f"to move to a new version: sourcebook reanchor {folder.name} --article PATH."
+            f"the text at hand is not the one that case {folder.name} is coded after: its SHA-256 is {text.sha256}, and "
+            f"case.yml has another (article.sha256). Pass that text; to move to a new version: sourcebook reanchor {folder.name} --article PATH."
         )
     return text

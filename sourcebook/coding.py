@@ -28,11 +28,9 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     sourcebook anchor fair --row C02 "denied that a ship"
     sourcebook anchor fair --table claims
     """
-    from sourcebook import anchoring, files
+    from sourcebook import anchoring
     from sourcebook.case import locate
-    from sourcebook.errors import ParameterError, SourcebookError, choices
-    from sourcebook.schema import PASSAGE
-    from sourcebook.table import Table
+    from sourcebook.errors import ParameterError, choices
     from sourcebook.words import listing
 
     if not words and (paragraph or occurrence or row):
@@ -53,23 +51,28 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     if place.differs:
         click.echo(f"The article has it with {listing(place.differs)}; the anchor is that of its own text.")
     if row:
-        for name in chosen:
-            at = Table(folder / f"{name}.csv")
-            for line, held in at.rows():
-                if held.get("id") == row:
-                    at.set(line, cells | ({PASSAGE: ""} if PASSAGE in at.columns else {}))
-                    files.write(at.path, at.text())
-                    click.echo(f"Written into {name}.csv, row {line} ({row}).")
-                    break
-            else:
-                continue
-            break
-        else:
-            known = [held.get("id", "") for name in chosen for _, held in Table(folder / f"{name}.csv").rows()]
-            raise SourcebookError(
-                f"{', '.join(f'{name}.csv' for name in chosen)}: no row “{row}”; {choices(row, known)}"
-            )
+        click.echo(_into_row(folder, chosen, row, cells))
     click.echo(",".join(map(str, cells.values())))
+
+
+def _into_row(folder: Path, names: list[str], id: str, cells: dict) -> str:
+    """Write an anchor into the row of this id, in whichever of the tables it stands; what was done, in words."""
+    from sourcebook import files
+    from sourcebook.errors import SourcebookError, choices
+    from sourcebook.schema import PASSAGE
+    from sourcebook.table import Table
+
+    known = []
+    for name in names:
+        table = Table(folder / f"{name}.csv")
+        for line, row in table.rows():
+            known.append(row.get("id", ""))
+            if known[-1] == id:
+                table.set(line, cells | ({PASSAGE: ""} if PASSAGE in table.columns else {}))
+                files.write(table.path, table.text())
+                return f"Written into {name}.csv, row {line} ({id})."
+    where = ", ".join(f"{name}.csv" for name in names)
+    raise SourcebookError(f"{where}: no row “{id}”; {choices(id, known)}")
 
 
 def _whole_tables(folder: Path, names: list[str], text) -> None:

@@ -175,5 +175,9 @@ def out(folder: Path) -> bytes:
     sheets = {}
     for name in Schema.read(folder).tables:
         table = Table(folder / f"{name}.csv")
+        if lines := table.ragged():
+            raise SourcebookError(
+                f"{name}.csv, row {lines[0]}: its cells are not those of the header row. Mend it first."
+            )
         sheets[name] = table.columns, [list(row.values()) for _, row in table.rows()]
     return workbook.written(sheets)

@@ -40,6 +40,11 @@ class Table:
                 found.append((line, dict(zip(self.columns, values, strict=False))))
         return found
 
+    def ragged(self) -> list[int]:
+        """Lines of the rows that have more or fewer cells than there are columns; of all, where two columns share a name."""
+        all_ = len(set(self.columns)) < len(self.columns)
+        return [line for line, (raw, _) in self._records[1:] if any(raw) and (all_ or len(raw) != len(self.columns))]
+
     def set(self, line: int, cells: dict[str, object]) -> None:
         """Write these cells of a row, by column, with quotation marks only where they are needed."""
         raw = next(record for at, (record, _) in self._records if at == line)

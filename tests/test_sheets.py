@@ -13,7 +13,7 @@ from test_workbook import cell, ods, row
 from sourcebook import sheets
 from sourcebook.article import digest, read
 from sourcebook.check import check
-from sourcebook.errors import CaseError
+from sourcebook.errors import CaseError, SourcebookError
 
 
 @pytest.fixture
@@ -72,6 +72,11 @@ class TestRoundTrip:
         before = tree(record.folder)
         (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))
         assert sheets.bring(record.folder, [tmp_path / "all.xlsx"]) == {} and tree(record.folder) == before
+
+    def test_a_table_that_would_lose_a_cell_does_not_go_out(self, record):
+        record.data("hypotheses.csv", lambda data: data.replace(b"H2,", b"H2,more,"))
+        with pytest.raises(SourcebookError, match=r"hypotheses\.csv, row 3: its cells are not those of the header row"):
+            sheets.out(record.folder)
 
     def test_every_table_goes_out(self, record, tmp_path):
         (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))

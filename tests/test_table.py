@@ -74,6 +74,11 @@ def test_a_row_that_is_too_short_is_filled_up_to_the_cell(table):
     assert read.text() == "id,note,end\nC1,,7\n"
 
 
+def test_rows_that_lose_cells_when_read_by_column_are_told(table):
+    assert table("id,note\nC1,a\n\nC2\nC3,a,b\n").ragged() == [4, 5]
+    assert table("id,id\nC1,a\n").ragged() == [2] and table("id,note\nC1,\n").ragged() == []
+
+
 def test_a_column_is_taken_away_from_every_row(table):
     read = table('id,words,note\nC1,"a, b",x\nC2\n')
     read.drop("words")

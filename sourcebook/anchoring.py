@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -27,6 +28,8 @@ JOINED = re.compile(
 )  # go with the sign before, and a joiner with the next too
 FLAG, FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]"), re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # two letters a flag
 AROUND = 30  # code points shown on each side of a passage
+FEW = 4  # words; of so few, each may be misspelt
+MOST = 300  # code points of a quotation that are compared to find the closest passage
 CLOSE = 0.45  # a passage less alike than this is not worth showing
 
 
@@ -162,15 +165,23 @@ def differing(words: str, text: str) -> tuple[str, ...]:
 
 def nearest(article: Article, words: str, paragraph: int | None = None, close: float = CLOSE) -> Place | None:
     """The passage of whole words that is most like the words; None where nothing is more like them than `close` (0 to 1)."""
-    plain, best, found = _plain(words), close, None
+    plain, best, found = _plain(words[:MOST]), close, None
+    wanted = Counter(plain.split())
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(plain)
     for number, text in enumerate(article.paragraphs, 1):
         if paragraph not in (None, number):
             continue
         spans = [match.span() for match in re.finditer(r"\S+", text)]
+        spoken = [_plain(text[start:end]) for start, end in spans]
         for first in range(len(spans)):
-            for length in {max(1, len(plain.split()) + more) for more in (-1, 0, 1)}:
+            for length in {max(1, wanted.total() + more) for more in (-1, 0, 1)}:
+                # To compare letters costs a hundred times as much as words, and of many words some must be the same.
+                if (
+                    wanted.total() > FEW
+                    and (wanted & Counter(spoken[first : first + length])).total() < wanted.total() / 4
+                ):
+                    continue
                 start, end = spans[first][0], spans[min(first + length, len(spans)) - 1][1]
                 matcher.set_seq1(_plain(text[start:end]))
                 if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and matcher.ratio() > best:

@@ -40,10 +40,10 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
     The folder is copied beside itself, changed there, and takes its own place by two renames. Whatever fails before
     leaves it as it was. Killed between the two, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
     """
-    folder = folder.resolve()
-    room = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    new, old = room / "new", room / "old"
+    folder, room = folder.resolve(), None
     try:
+        room = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        new, old = room / "new", room / "old"
         shutil.copytree(folder, new)
         for name, text in changed.items():
             write_bytes(new / name, [text.encode() if isinstance(text, str) else text])
@@ -56,7 +56,7 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
     except OSError as error:
         raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror}). It is as it was.") from None
     finally:
-        if folder.is_dir():
+        if room and folder.is_dir():
             shutil.rmtree(room, ignore_errors=True)
 
 

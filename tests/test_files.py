@@ -171,6 +171,14 @@ class TestSwap:
             files.swap(folder, {"a.csv": "new"})
         assert self.held(folder) == before and listed(folder) == ["fair"]
 
+    def test_where_nothing_can_be_made_beside_it_that_is_told(self, folder, monkeypatch):
+        def refuse(**_):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
+        with pytest.raises(SourcebookError, match=r"cannot be replaced \(Permission denied\)"):
+            files.swap(folder, {"a.csv": "new"})
+
     def test_killed_between_the_two_renames_it_lies_beside_itself_whole_in_both_versions(self, folder):
         code = (
             "import os, sys; from pathlib import Path; from sourcebook import files; real = Path.rename\n"

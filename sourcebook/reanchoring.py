@@ -7,7 +7,7 @@ both texts are landmarks, and a passage lies between those that were before and 
 is not guessed.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 
 from sourcebook.anchoring import Place, nearest, occurrences
 from sourcebook.article import Article, digest
+from sourcebook.landmarks import Landmarks, Span
 
 LONE = 24  # code points; a passage of that length that stands once in the text is itself, wherever it has gone
 PIECE = 16  # code points of the pieces of the old text that are looked for in the new one
@@ -22,7 +23,6 @@ PIECES = 1500  # at most so many of them
 CHANGED = 0.6  # a passage less alike than this is not suggested for one that is gone
 TOLD = 8  # code points under anchors by which a paragraph of the same length is known again
 
-Span = tuple[int, int, int]  # paragraph, start, end
 Passage = tuple[str, int]  # digest, length
 
 
@@ -114,7 +114,7 @@ def _suggested(span: Span, old: Article, new: Article) -> Place | None:
 
 
 def _unchanged(
-    spans: list, lengths: list[int], places: dict, everywhere: "Landmarks", new: Article, old: Article | None
+    spans: list, lengths: list[int], places: dict, everywhere: Landmarks, new: Article, old: Article | None
 ) -> dict[tuple, Span]:
     """New spans of the passages in paragraphs that are as they were, wherever these stand now."""
     held: dict[int, list] = {}
@@ -185,58 +185,6 @@ def _pieces(old: Article, new: Article) -> dict[Span, Span]:
                 place = at - starts[paragraph - 1]
                 pieces[number, start, start + PIECE] = paragraph, place, place + PIECE
     return pieces
-
-
-def ordered(marks: dict[Span, Span]) -> list[tuple[Span, Span]]:
-    """Of pairs of old and new spans the heaviest sequence (by length of text) in which both keep their order."""
-    pairs = sorted(marks.items())
-    best: list[tuple[int, int]] = []  # weight of the best sequence that ends here, and the pair before in it
-    for place, (old, new) in enumerate(pairs):
-        weight, before = 0, -1
-        for earlier in range(place):
-            if best[earlier][0] > weight and _fit(pairs[earlier], (old, new)):
-                weight, before = best[earlier][0], earlier
-        best.append((weight + old[2] - old[1], before))
-    place = max(range(len(best)), key=lambda each: best[each][0], default=-1)
-    kept = []
-    while place >= 0:
-        kept.append(pairs[place])
-        place = best[place][1]
-    return kept[::-1]
-
-
-def _fit(first: tuple[Span, Span], second: tuple[Span, Span]) -> bool:
-    """Whether two pairs keep their order; two that overlapped must have kept their distance too, being whole."""
-    (old, new), (other, then) = first, second
-    if old[0] == other[0] and other[1] < old[2]:
-        return new[0] == then[0] and then[1] - new[1] == other[1] - old[1]
-    return (new[0], new[2]) <= (then[0], then[1])
-
-
-class Landmarks:
-    """Pairs of old and new spans, the heaviest of them that keep their order, asked which new places fit an old one."""
-
-    def __init__(self, marks: dict[Span, Span]):
-        self.pairs = ordered(marks)
-        self.starts = [old[:2] for old, _ in self.pairs]
-
-    def around(self, span: Span) -> tuple[list, list]:
-        """Pairs before and behind a span, the nearest last and first."""
-        place = bisect_left(self.starts, span[:2])
-        return self.pairs[:place], self.pairs[place:]
-
-    def fits(self, span: Span, candidate: Span) -> bool:
-        before, behind = self.around(span)
-        pair = span, candidate
-        # Long landmarks may reach over shorter ones, so the nearest few are asked.
-        return all(_fit(each, pair) for each in before[-8:]) and all(_fit(pair, each) for each in behind[:8])
-
-    def steady(self, span: Span, candidate: Span) -> bool:
-        """Whether the candidate keeps its distance from the landmarks next to it on both sides, in one paragraph."""
-        before, behind = self.around(span)
-        return bool(before and behind) and all(
-            new[0] == candidate[0] and new[1] - candidate[1] == old[1] - span[1] for old, new in (before[-1], behind[0])
-        )
 
 
 def _chosen(

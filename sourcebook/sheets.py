@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sourcebook import files, workbook
+from sourcebook import files, spreadsheet, workbook
 from sourcebook.article import Article
+from sourcebook.cells import DATE, ERROR, FORMULA, NUMBER, TIME, TRUTH, Cell
 from sourcebook.check import check
 from sourcebook.errors import CaseError, Fault, SourcebookError, choices, nearest
 from sourcebook.passages import anchor
 from sourcebook.schema import PASSAGE, Schema
-from sourcebook.spreadsheet import FORMULA
 from sourcebook.table import Table, csv_text
-from sourcebook.workbook import Cell, Sheet
+from sourcebook.workbook import Sheet
 
 CURE = "Nothing was written. Mend these and import again."
 AS_TEXT = "format the column as text, then type it again"
 # What a spreadsheet made of a text, by the kind of cell.
-MADE = {workbook.DATE: "a date", workbook.TIME: "a time", workbook.TRUTH: "a truth value"}
+MADE = {DATE: "a date", TIME: "a time", TRUTH: "a truth value"}
 
 
 @dataclass
@@ -153,19 +153,19 @@ def _filled(table: str, label: str, sheet: Sheet, schema: Schema, faults: list[F
 
 def _odd(cell: Cell, kind: str, where: str) -> Iterator[tuple[str, str]]:
     """What a spreadsheet made of a cell that is not what stands in a table of this project."""
-    if cell.kind == workbook.FORMULA:
+    if cell.kind == FORMULA:
         yield f"cell {where} holds the formula {cell.text[:40]}", "write its value in its place"
-    elif cell.kind == workbook.ERROR:
+    elif cell.kind == ERROR:
         yield f"cell {where} holds the error {cell.text}", "write a value in its place"
-    elif cell.kind == workbook.DATE and kind == "date":
+    elif cell.kind == DATE and kind == "date":
         if len(cell.text) > 10:
             yield f"cell {where} holds {cell.text}", "a day has no time: write the day alone"
     elif cell.kind in MADE:
         made = MADE[cell.kind]
         yield f"cell {where} holds {made}, {cell.text}", f"the spreadsheet turned the text into {made}: {AS_TEXT}"
-    elif cell.kind == workbook.NUMBER and cell.note:
+    elif cell.kind == NUMBER and cell.note:
         yield f"cell {where} holds {cell.text}", f"the spreadsheet turned the text into {cell.note}: {AS_TEXT}"
-    elif cell.text.startswith("'") and FORMULA.match(cell.text[1:]):
+    elif cell.text.startswith("'") and spreadsheet.FORMULA.match(cell.text[1:]):
         right = "the apostrophe only keeps a spreadsheet from taking the text for a formula: delete it"
         yield f"cell {where} begins with an apostrophe, “{cell.text[:40]}”", right
 

@@ -12,8 +12,9 @@ from sourcebook.anchoring import shown
 from sourcebook.article import Article
 from sourcebook.check import check
 from sourcebook.errors import Fault, SourcebookError
+from sourcebook.landmarks import Span, ordered
 from sourcebook.paths import CASE
-from sourcebook.reanchoring import Anchor, Left, Span, ordered, reanchor
+from sourcebook.reanchoring import Anchor, Left, reanchor
 from sourcebook.schema import Schema
 from sourcebook.table import Table, csv_text
 from sourcebook.words import count

@@ -7,41 +7,22 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree
 
+from sourcebook import opendocument
+from sourcebook.cells import EMPTY, ERROR, FORMULA, TEXT, Cell, typed
 from sourcebook.errors import SourcebookError
 from sourcebook.words import count
 
 LARGEST = 100_000_000  # bytes of a workbook, unpacked; a case has some 100 000
 ROWS, COLUMNS = 20_000, 200  # at most, of a sheet
-EXACT = 1e15  # from here on a spreadsheet loses digits
 SUFFIXES = (".xlsx", ".ods", ".csv")
-EMPTY, TEXT, NUMBER, DATE, TIME, TRUTH, FORMULA, ERROR = (
-    "empty",
-    "text",
-    "number",
-    "date",
-    "time",
-    "truth",
-    "formula",
-    "error",
-)
 # Where XML defines entities, which a few bytes can make fill a memory.
 ENTITIES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le")[:-1])
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how .xlsx writes a sign that XML has no place for
 # Excel's other ways to show a number: what was typed is not what the cell holds.
 SHOWN_AS = {"%": "a percentage", "E+": "a number of another form", "?/": "a fraction"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a cell holds: `text` as it would stand in a table, `kind` what the spreadsheet takes it for, `note` how it shows it."""
-
-    kind: str = EMPTY
-    text: str = ""
-    note: str = ""
 
 
 @dataclass
@@ -69,7 +50,7 @@ def read(path: Path) -> list[Sheet]:
         sheets = [Sheet(path.stem, list(_kept(path, _plain(path, content))))]
     else:
         _safe(path, content)
-        reader = _xlsx if path.suffix.lower() == ".xlsx" else _ods
+        reader = _xlsx if path.suffix.lower() == ".xlsx" else partial(opendocument.sheets, rows=ROWS, columns=COLUMNS)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of looks and settings that are not read
@@ -169,94 +150,7 @@ def _excel(cell) -> Cell:
     if isinstance(value, str):
         return Cell(TEXT, ESCAPED.sub(lambda found: chr(int(found[1], 16)), value))
     note = next((told for sign, told in SHOWN_AS.items() if sign in (cell.number_format or "")), "")
-    return _typed(value, note)
-
-
-def _typed(value, note: str = "") -> Cell:
-    if isinstance(value, bool):
-        return Cell(TRUTH, str(value).lower())
-    if isinstance(value, datetime):
-        return Cell(DATE, value.date().isoformat() if value.time() == time() else value.isoformat(" "))
-    if isinstance(value, date):
-        return Cell(DATE, value.isoformat())
-    if isinstance(value, time | timedelta):
-        return Cell(TIME, str(value))
-    if abs(value) >= EXACT:
-        return Cell(NUMBER, repr(value), "a number, of which it keeps 15 digits")
-    return Cell(NUMBER, str(int(value)) if float(value).is_integer() else repr(value), note)
-
-
-NAMES = {
-    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-}
-
-
-def _name(short: str) -> str:
-    prefix, _, local = short.partition(":")
-    return f"{{{NAMES[prefix]}}}{local}"
-
-
-def _ods(content: bytes) -> Iterator[tuple[str, Iterator]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        tree = ElementTree.fromstring(archive.read("content.xml"))
-    for table in tree.iter(_name("table:table")):
-        yield table.get(_name("table:name"), ""), _ods_rows(table)
-
-
-def _ods_rows(table: ElementTree.Element) -> Iterator[tuple[int, list[Cell]]]:
-    line = 1
-    for row in table.iter(_name("table:table-row")):
-        cells: list[Cell] = []
-        for each in row:
-            if each.tag in (_name("table:table-cell"), _name("table:covered-table-cell")):
-                cell, times = _ods_cell(each), int(each.get(_name("table:number-columns-repeated"), 1))
-                cells += [cell] * min(times, COLUMNS + 1)
-        times = int(row.get(_name("table:number-rows-repeated"), 1))
-        if any(cell.kind != EMPTY for cell in cells):
-            for each in range(min(times, ROWS + 1)):
-                yield line + each, list(cells)
-        line += times
-
-
-def _ods_cell(cell: ElementTree.Element) -> Cell:
-    if formula := cell.get(_name("table:formula")):
-        return Cell(FORMULA, formula)
-    value = cell.get(_name("office:value"), "")
-    match cell.get(_name("office:value-type")):
-        case "float":
-            return _typed(float(value))
-        case "percentage" | "currency" as kind:
-            note = "a percentage" if kind == "percentage" else "an amount of money"
-            return _typed(float(value), note)
-        case "date":
-            return _typed(datetime.fromisoformat(cell.get(_name("office:date-value"), "")))
-        case "time":
-            return Cell(TIME, _text(cell))
-        case "boolean":
-            return Cell(TRUTH, cell.get(_name("office:boolean-value"), ""))
-    text = cell.get(_name("office:string-value")) or _text(cell)
-    return Cell(TEXT, text) if text else Cell()
-
-
-def _text(cell: ElementTree.Element) -> str:
-    """The text of a cell, without a comment that is pinned to it; each paragraph is a line."""
-    return "\n".join("".join(_signs(part)) for part in cell.findall(_name("text:p")))
-
-
-def _signs(part: ElementTree.Element) -> Iterator[str]:
-    yield part.text or ""
-    for each in part:
-        if each.tag == _name("text:s"):
-            yield " " * int(each.get(_name("text:c"), 1))
-        elif each.tag == _name("text:tab"):
-            yield "\t"
-        elif each.tag == _name("text:line-break"):
-            yield "\n"
-        elif each.tag != _name("office:annotation"):
-            yield from _signs(each)
-        yield each.tail or ""
+    return typed(value, note)
 
 
 def written(sheets: dict[str, tuple[list[str], list[list[str]]]]) -> bytes:

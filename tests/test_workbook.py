@@ -8,8 +8,9 @@ import pytest
 from openpyxl import Workbook
 
 from sourcebook import workbook
+from sourcebook.cells import Cell
 from sourcebook.errors import SourcebookError
-from sourcebook.workbook import Cell, column, read, written
+from sourcebook.workbook import column, read, written
 
 HEAD = (
     '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '

@@ -31,10 +31,14 @@ def shipped(folder: Path, meta: dict) -> Article | None:
     return read(folder / name) if name else None
 
 
+def own(folder: Path) -> Path:
+    """Where an analyst's own copy of the text lies, for a case that may not ship it."""
+    return folder.parents[1] / ARTICLES / f"{folder.name}.txt"
+
+
 def at_hand(folder: Path, meta: dict, given: Path | None = None) -> Article | None:
     """The text of a case to code it by: the one given, else the one shipped with it, else the analyst's own copy, else None."""
-    own = folder.parents[1] / ARTICLES / f"{folder.name}.txt"
-    return read(given) if given else shipped(folder, meta) or (read(own) if own.is_file() else None)
+    return read(given) if given else shipped(folder, meta) or (read(own(folder)) if own(folder).is_file() else None)
 
 
 def digest(text: str) -> str:

@@ -11,7 +11,7 @@ from sourcebook.article import Article, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
 from sourcebook.paths import CASE, PACKAGE
-from sourcebook.schema import Schema
+from sourcebook.schema import PASSAGE, Schema
 
 # Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
 STRUCTURE = {
@@ -39,6 +39,17 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
         found, broken = _schema_faults(folder, schema)
     except FrictionlessException as error:
         return [*faults, Fault(PACKAGE, f"not a data package ({error})", "mend what the message names")]
+    waiting = [name for name in schema.anchored if PASSAGE in _header(folder, name).split(",")]
+    found = [fault for fault in found if fault.file.removesuffix(".csv") not in waiting] + [
+        Fault(
+            f"{name}.csv",
+            "its passages are quoted and not anchored yet",
+            f"run sourcebook anchor {folder.name}",
+            PASSAGE,
+        )
+        for name in waiting
+    ]
+    broken.update(waiting)
     tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
     ragged = {(fault.file, fault.row) for fault in found if not fault.column}  # its cells stand in wrong columns
     told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder, meta)
@@ -99,6 +110,11 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
     faults = []
     for table, error in errors:
         place = table, getattr(error, "row_number", None)
+        if error.type in LABELS and _foreign(_header(folder, table)):
+            found = "its cells are not parted by commas"
+            right = f"save it with commas, or let sourcebook import {folder.name} {table}.csv do it"
+            faults.append(Fault(f"{table}.csv", found, right))
+            continue
         if error.type in LABELS and labels[table] > 1:
             faults.append(
                 Fault(f"{table}.csv", f"the header reads {_header(folder, table)}", _right_header(schema, table))
@@ -134,7 +150,16 @@ def _without_keys(descriptor: dict, keep: set[str]) -> dict:
 
 
 def _header(folder: Path, table: str) -> str:
-    return ",".join(_records(folder / f"{table}.csv")[0][0])
+    """A table's header row; empty where there is none to read."""
+    try:
+        return ",".join(_records(folder / f"{table}.csv")[0][0])
+    except (OSError, UnicodeDecodeError, IndexError, csv.Error):
+        return ""
+
+
+def _foreign(header: str) -> bool:
+    """Whether a spreadsheet of another language has written the table, with semicolons or tabs for commas."""
+    return "," not in header and (";" in header or "\t" in header)
 
 
 def _right_header(schema: Schema, table: str) -> str:

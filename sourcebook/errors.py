@@ -12,6 +12,7 @@ class SourcebookError(Exception):
     └── RunError         a notebook that did not run to its end
     └── BuildError       Jupyter Book refused the staged source
     └── PackageError     a package that is damaged, unsafe, or cannot be made
+    └── PassageError     quoted words that mark no place of the article, or several
     """
 
 
@@ -21,6 +22,17 @@ class ParameterError(SourcebookError):
 
 class BuildError(SourcebookError):
     pass
+
+
+class PassageError(SourcebookError):
+    """Quoted words that mark no place of the article, or several: what was found, and what would be right."""
+
+    def __init__(self, found: str, right: str):
+        super().__init__(f"{found}; {right}")
+        self.found, self.right = found, right
+
+    def __reduce__(self):
+        return PassageError, (self.found, self.right)
 
 
 class RunError(SourcebookError):
@@ -51,24 +63,23 @@ class Fault:
         if self.row is not None:
             place.append(f"row {self.row}" + (f" ({self.id})" if self.id else ""))
         if self.column:
-            place.append(f"{'column' if self.file.endswith('.csv') else 'key'} {self.column}")
+            place.append(f"{'key' if self.file.endswith(('.yml', '.json')) else 'column'} {self.column}")
         return f"{', '.join(place)}: {self.found}; {self.right}"
 
 
 class CaseError(SourcebookError):
-    """A case with faults: all of them, not the first."""
+    """A case with faults: all of them, not the first; `cure` says what to do about them, where that is not to mend and check."""
 
-    def __init__(self, case: str, faults: list[Fault]):
-        self.case = case
+    def __init__(self, case: str, faults: list[Fault], cure: str = ""):
+        self.case, self.cure = case, cure
         self.faults = sorted(set(faults), key=lambda fault: (fault.file, fault.row or 0, fault.column, fault.found))
         count = f"{len(self.faults)} fault" + "s" * (len(self.faults) != 1)
         lines = [f"{count} in case {case}:", *(f"  {fault}" for fault in self.faults)]
-        super().__init__(
-            "\n".join([*lines, f"Mend the files in data/{case}, then run: sourcebook check --case {case}"])
-        )
+        cure = cure or f"Mend the files in data/{case}, then run: sourcebook check --case {case}"
+        super().__init__("\n".join([*lines, cure]))
 
     def __reduce__(self):
-        return CaseError, (self.case, self.faults)
+        return CaseError, (self.case, self.faults, self.cure)
 
 
 class PackageError(SourcebookError):

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -32,10 +34,36 @@ def write_bytes(path: Path, parts: Iterable[bytes]) -> Path:
     return path
 
 
-def export(path: Path, text: str) -> Path:
+def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
+    """Put other texts in the place of some of a folder's files, all of them at once.
+
+    The folder is copied beside itself, changed there, and takes its own place by two renames. Whatever fails before
+    leaves it as it was. Killed between the two, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
+    """
+    folder, room = folder.resolve(), None
+    try:
+        room = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        new, old = room / "new", room / "old"
+        shutil.copytree(folder, new)
+        for name, text in changed.items():
+            write_bytes(new / name, [text.encode() if isinstance(text, str) else text])
+        folder.rename(old)
+        try:
+            new.rename(folder)
+        except BaseException:
+            old.rename(folder)
+            raise
+    except OSError as error:
+        raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror}). It is as it was.") from None
+    finally:
+        if room and folder.is_dir():
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def export(path: Path, content: str | bytes) -> Path:
     """Write a file that a person named; SourcebookError where it cannot be written there."""
     try:
-        return write(path, text)
+        return write(path, content) if isinstance(content, str) else write_bytes(path, [content])
     except OSError as error:
         raise SourcebookError(
             f"{path}: cannot be written ({error.strerror}). Name a file in a folder that there is."

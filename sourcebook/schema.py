@@ -13,6 +13,7 @@ from sourcebook.paths import PACKAGE
 TABLES = ("paragraphs", "actors", "sources", "events", "claims", "reactions", "assessments", "framings", "relations",
           "hypotheses", "consistency", "ratings", "corroboration", "errata")  # fmt: skip
 ANCHOR = ("paragraph", "start", "end", "digest")
+PASSAGE = "anchor_text"  # a column that a table has only until `sourcebook anchor` has found the words quoted in it
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,31 @@ from sourcebook.cli import main
 from sourcebook.parameters import declared
 
 COMMANDS = [
+    "anchor",
     "annotations",
     "build",
     "check",
     "cite",
     "clean",
     "explain",
+    "export",
+    "import",
     "multiverse",
     "package",
     "params",
+    "reanchor",
     "rebuild",
     "run",
     "verify",
 ]
+
+# What a command cannot do without.
+NEEDED = {
+    "anchor": ["fair", "words"],
+    "export": ["fair", "tables.xlsx"],
+    "import": ["fair", "tables.xlsx"],
+    "reanchor": ["fair", "--article", "new.txt"],
+}
 
 
 @pytest.fixture
@@ -174,7 +186,7 @@ class TestExitCodes:
     @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ("rebuild", "verify")])
     def test_outside_of_a_checkout_every_command_says_where_to_go(self, tmp_path, monkeypatch, command):
         monkeypatch.chdir(tmp_path)
-        result = typed(command)
+        result = typed(command, *NEEDED.get(command, ()))
         assert result.exit_code == 1
         assert "is not in a Sourcebook checkout" in result.stderr and "Change into the checkout" in result.stderr
 

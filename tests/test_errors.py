@@ -10,6 +10,7 @@ from sourcebook.errors import (
     Fault,
     PackageError,
     ParameterError,
+    PassageError,
     RunError,
     SourcebookError,
     choices,
@@ -23,7 +24,7 @@ FAULT = Fault("claims.csv", "found “wether”", "did you mean weather?", colum
 class TestTree:
     """Whoever calls the package catches one class."""
 
-    @pytest.mark.parametrize("error", [BuildError, CaseError, PackageError, ParameterError, RunError])
+    @pytest.mark.parametrize("error", [BuildError, CaseError, PackageError, ParameterError, PassageError, RunError])
     def test_every_error_is_a_sourcebook_error(self, error):
         assert issubclass(error, SourcebookError)
 
@@ -46,6 +47,10 @@ class TestFault:
             ),
             (Fault("case.yml", "empty", "write one", column="title"), "case.yml, key title: empty; write one"),
             (Fault("a.bib", "missing", "write it"), "a.bib: missing; write it"),
+            (
+                Fault("t.xlsx, sheet claims", "empty", "fill it", column="gist", row=3, id="C02"),
+                "t.xlsx, sheet claims, row 3 (C02), column gist: empty; fill it",
+            ),
         ],
     )
     def test_its_message(self, fault, message):
@@ -69,6 +74,22 @@ class TestCaseError:
 
     def test_it_ends_with_the_next_step(self):
         assert str(CaseError("fair", [FAULT])).endswith("then run: sourcebook check --case fair")
+        assert str(CaseError("fair", [FAULT], "Import again.")).endswith("weather?\nImport again.")
+
+    def test_it_comes_whole_out_of_another_process(self):
+        again = pickle.loads(pickle.dumps(CaseError("fair", [FAULT], "Import again.")))
+        assert str(again) == str(CaseError("fair", [FAULT], "Import again."))
+
+
+class TestPassageError:
+    """Quoted words that mark no place: what was found and what would be right, also each by itself."""
+
+    def test_it_has_two_parts_and_comes_whole_out_of_another_process(self):
+        error = pickle.loads(pickle.dumps(PassageError("it stands twice", "quote more")))
+        assert str(error) == "it stands twice; quote more" and (error.found, error.right) == (
+            "it stands twice",
+            "quote more",
+        )
 
 
 class TestPackageError:

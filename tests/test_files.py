@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,63 @@ class TestBelow:
 def test_bytes_are_written_as_they_are(tmp_path):
     files.write_bytes(tmp_path / "x", [b"a\r\n", b"\xff"])
     assert (tmp_path / "x").read_bytes() == b"a\r\n\xff" and listed(tmp_path / "x") == ["x"]
+
+
+class TestSwap:
+    """Several files of a folder change at once or not at all."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        (tmp_path / "fair/deep").mkdir(parents=True)
+        for name in ("a.csv", "b.csv", "deep/c.md"):
+            (tmp_path / "fair" / name).write_text("old", "utf-8")
+        return tmp_path / "fair"
+
+    def held(self, folder: Path) -> dict[str, str]:
+        return {
+            path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
+        }
+
+    def test_the_files_named_change_and_the_others_stay(self, folder):
+        files.swap(folder, {"a.csv": "new é", "b.csv": b"new\r\n"})
+        assert (folder / "b.csv").read_bytes() == b"new\r\n"
+        assert self.held(folder) == {"a.csv": "new é", "b.csv": "new\n", "deep/c.md": "old"}
+        assert listed(folder) == ["fair"], "nothing is left beside it"
+
+    @pytest.mark.parametrize("call", [1, 2])
+    def test_whatever_fails_leaves_the_folder_as_it_was(self, folder, call, monkeypatch):
+        real, calls = Path.rename, []
+
+        def rename(self, target):
+            calls.append(self)
+            if len(calls) == call:
+                raise PermissionError(13, "Permission denied")
+            return real(self, target)
+
+        before = self.held(folder)
+        monkeypatch.setattr(Path, "rename", rename)
+        with pytest.raises(SourcebookError, match="cannot be replaced .* It is as it was"):
+            files.swap(folder, {"a.csv": "new"})
+        assert self.held(folder) == before and listed(folder) == ["fair"]
+
+    def test_where_nothing_can_be_made_beside_it_that_is_told(self, folder, monkeypatch):
+        def refuse(**_):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
+        with pytest.raises(SourcebookError, match=r"cannot be replaced \(Permission denied\)"):
+            files.swap(folder, {"a.csv": "new"})
+
+    def test_killed_between_the_two_renames_it_lies_beside_itself_whole_in_both_versions(self, folder):
+        code = (
+            "import os, sys; from pathlib import Path; from sourcebook import files; real = Path.rename\n"
+            "def rename(self, target):\n"
+            "    if self.name == 'new': os._exit(9)\n"
+            "    return real(self, target)\n"
+            "Path.rename = rename; files.swap(Path(sys.argv[1]), {'a.csv': 'new'})"
+        )
+        assert subprocess.run([sys.executable, "-c", code, folder]).returncode == 9
+        (beside,) = folder.parent.iterdir()
+        assert beside.name.startswith(".fair-") and not folder.exists()
+        assert self.held(beside / "old") == {"a.csv": "old", "b.csv": "old", "deep/c.md": "old"}
+        assert self.held(beside / "new") == {"a.csv": "new", "b.csv": "old", "deep/c.md": "old"}

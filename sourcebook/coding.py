@@ -1,0 +1,246 @@
+"""What a person types to code a case (anchors, new versions of the article, spreadsheets), turned into calls of the package."""
+
+from pathlib import Path
+
+import click
+
+TEXT = click.option(
+    "--article", type=click.Path(path_type=Path), metavar="PATH",
+    help="The article's text; the case's own, or the copy in articles/, unless given.",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("case")
+@click.argument("words", default="")
+@TEXT
+@click.option("--paragraph", type=click.IntRange(min=1), metavar="N", help="Look in this paragraph alone.")
+@click.option(
+    "--occurrence", type=click.IntRange(min=1), metavar="N", help="Where the words stand several times, take this one."
+)
+@click.option("--row", metavar="ID", default="", help="Write the anchor into this row.")
+@click.option("--table", metavar="NAME", default="", help="Only this table.")
+def anchor(case, words, article, paragraph, occurrence, row, table):
+    """Find the place of a few quoted words in the article; without words, anchor all rows that quote their passage.
+
+    \b
+    sourcebook anchor fair --paragraph 3 "denied that a ship"
+    sourcebook anchor fair --row C02 "denied that a ship"
+    sourcebook anchor fair --table claims
+    """
+    from sourcebook import anchoring
+    from sourcebook.case import locate
+    from sourcebook.errors import ParameterError, choices
+    from sourcebook.words import listing
+
+    if not words and (paragraph or occurrence or row):
+        raise ParameterError("--paragraph, --occurrence and --row are for quoted words: quote some, or leave them out")
+    if words and table and not row:
+        raise ParameterError("--table is for a whole table, or goes with --row: leave out it or the words")
+    folder = locate(case)
+    schema, meta = _described(folder)
+    if table and table not in schema.anchored:
+        raise ParameterError(f"--table: no table with anchors is called “{table}”; {choices(table, schema.anchored)}")
+    text = _coded(folder, meta, article)
+    chosen = [table] if table else schema.anchored
+    if not words:
+        return _whole_tables(folder, chosen, text)
+    place = anchoring.one(text, words, paragraph, occurrence)
+    cells = place.cells
+    click.echo(f"Found: {anchoring.shown(text, place)}")
+    if place.differs:
+        click.echo(f"The article has it with {listing(place.differs)}; the anchor is that of its own text.")
+    if row:
+        click.echo(_into_row(folder, chosen, row, cells))
+    click.echo(",".join(map(str, cells.values())))
+
+
+def _into_row(folder: Path, names: list[str], id: str, cells: dict) -> str:
+    """Write an anchor into the row of this id, in whichever of the tables it stands; what was done, in words."""
+    from sourcebook import files
+    from sourcebook.errors import SourcebookError, choices
+    from sourcebook.schema import PASSAGE
+    from sourcebook.table import Table
+
+    known = []
+    for name in names:
+        table = Table(folder / f"{name}.csv")
+        for line, row in table.rows():
+            known.append(row.get("id", ""))
+            if known[-1] == id:
+                table.set(line, cells | ({PASSAGE: ""} if PASSAGE in table.columns else {}))
+                files.write(table.path, table.text())
+                return f"Written into {name}.csv, row {line} ({id})."
+    where = ", ".join(f"{name}.csv" for name in names)
+    raise SourcebookError(f"{where}: no row “{id}”; {choices(id, known)}")
+
+
+def _whole_tables(folder: Path, names: list[str], text) -> None:
+    from sourcebook import files
+    from sourcebook.errors import CaseError
+    from sourcebook.passages import anchor
+    from sourcebook.schema import PASSAGE
+    from sourcebook.table import Table
+    from sourcebook.words import count
+
+    faults, waiting = [], [table for name in names if PASSAGE in (table := Table(folder / f"{name}.csv")).columns]
+    for table in waiting:
+        done = anchor(table, text)
+        files.write(table.path, table.text())
+        click.echo(f"{table.path.name}: {count(done.rows, 'row')} anchored.")
+        for line, id, remark in done.remarks:
+            click.echo(f"    row {line} ({id}): {remark}")
+        faults += done.faults
+    if not waiting:
+        click.echo(f"No table has a column {PASSAGE}: there is nothing to anchor.")
+    if faults:
+        raise CaseError(folder.name, faults, f"Mend these, then run again: sourcebook anchor {folder.name}")
+
+
+@click.command()
+@click.argument("case")
+@click.option(
+    "--article", type=click.Path(path_type=Path), metavar="PATH", required=True, help="The new version of the article."
+)
+@click.option(
+    "--old", type=click.Path(path_type=Path), metavar="PATH", help="The version that was coded, if you have it."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.pass_context
+def reanchor(context, case, article, old, dry_run):
+    """Move a case to a new version of its article: find every anchor again for certain, and list those that are left.
+
+    \b
+    sourcebook reanchor fair --article new.txt --dry-run
+    """
+    from sourcebook import files, versions
+    from sourcebook.article import own, read
+    from sourcebook.case import locate
+    from sourcebook.errors import CaseError
+    from sourcebook.paths import NOTEBOOKS
+
+    folder = locate(case).resolve()
+    schema, meta = _described(folder)
+    new, content, sha256 = read(article), article.read_bytes(), meta["article"]["sha256"]
+    ships, copy = meta["article"].get("text"), own(folder)
+    kept = copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()
+    if new.sha256 == sha256:
+        if not ships and kept and not dry_run:  # a run that was killed before it came to this
+            copy.parent.mkdir(exist_ok=True)
+            files.write_bytes(copy, [content])
+        click.echo(f"Case {folder.name} is coded after this very text: there is nothing to do.")
+        return
+    faults = versions.blocking(folder, schema)
+    if faults:
+        raise CaseError(folder.name, faults)
+    told = versions.renewal(folder, schema, sha256, new, _before(folder, meta, old))
+    for line in versions.told(folder.name, told, new):
+        click.echo(line)
+    if dry_run:
+        click.echo("Nothing was written.")
+    else:
+        files.swap(folder, {**told.files, **({ships: content} if ships else {})})
+        if not ships and kept:
+            copy.parent.mkdir(exist_ok=True)
+            files.write_bytes(copy, [content])
+    if told.left or told.slips:
+        context.exit(1)
+
+
+@click.command("import")
+@click.argument("case")
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@TEXT
+def bring(case, file, article):
+    """Take a case's tables from spreadsheets (.xlsx, .ods or .csv), after the same checks; on a fault nothing is written.
+
+    \b
+    sourcebook import fair tables.xlsx
+    sourcebook import fair claims.ods reactions.csv
+    """
+    from sourcebook import sheets
+    from sourcebook.case import locate
+    from sourcebook.words import count
+
+    folder = locate(case).resolve()
+    _, meta = _described(folder)
+    changed = sheets.bring(folder, file, _matching(folder, meta, article))
+    for table, rows in changed.items():
+        click.echo(f"{table}.csv: written, {count(rows, 'row')}.")
+    if not changed:
+        click.echo("Nothing differs from the tables of the case.")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(case, file):
+    """Write a case's tables into a spreadsheet (.xlsx) in which every cell is text, to be edited and imported again."""
+    from sourcebook import files, sheets
+    from sourcebook.case import locate
+    from sourcebook.errors import ParameterError
+
+    if file.suffix.lower() != ".xlsx":
+        raise ParameterError(f"{file.name}: the file's name must end in .xlsx")
+    click.echo(f"The tables: {files.export(file, sheets.out(locate(case)))}")
+
+
+def _before(folder: Path, meta: dict, given: Path | None):
+    """The text that was coded, or None where nobody has it."""
+    from sourcebook.article import at_hand
+    from sourcebook.errors import SourcebookError
+
+    try:
+        old = at_hand(folder, meta, given)
+    except SourcebookError:
+        if given:
+            raise
+        return None
+    if old and old.sha256 != meta["article"]["sha256"]:
+        if given:
+            raise SourcebookError(f"{given}: not the text that was coded: its SHA-256 is not that of case.yml.")
+        click.echo("The text at hand is not the one that was coded: the anchors are found by their digests alone.")
+        return None
+    return old
+
+
+def _matching(folder: Path, meta: dict, given: Path | None):
+    """The text that the case is coded after, or None where it is not at hand; one that is given must be it."""
+    from sourcebook.article import at_hand
+
+    if given:
+        return _coded(folder, meta, given)
+    text = at_hand(folder, meta)
+    return text if text and text.sha256 == meta["article"]["sha256"] else None
+
+
+def _described(folder: Path):
+    """A case's schema and case.yml; CaseError where one of them has faults."""
+    from sourcebook.casefile import read_casefile
+    from sourcebook.errors import CaseError
+    from sourcebook.schema import Schema
+
+    schema = Schema.read(folder)
+    meta, faults = read_casefile(folder)
+    if faults:
+        raise CaseError(folder.name, faults)
+    return schema, meta
+
+
+def _coded(folder: Path, meta: dict, given: Path | None):
+    """The text that the case is coded after; SourcebookError where it is not at hand."""
+    from sourcebook.article import at_hand
+    from sourcebook.errors import SourcebookError
+    from sourcebook.paths import ARTICLES
+
+    text = at_hand(folder, meta, given)
+    if not text:
+        raise SourcebookError(
+            f"the text of case {folder.name} is not at hand: pass it with --article PATH, or keep a copy as {ARTICLES}/{folder.name}.txt."
+        )
+    if text.sha256 != meta["article"]["sha256"]:
+        raise SourcebookError(
+            f"the text at hand is not the one that case {folder.name} is coded after: its SHA-256 is {text.sha256}, and "
+            f"case.yml has another (article.sha256). Pass that text; to move to a new version: sourcebook reanchor {folder.name} --article PATH."
+        )
+    return text

@@ -1,0 +1,49 @@
+"""A table's column of quoted words, turned into the anchors of its rows; the words do not stay."""
+
+from dataclasses import dataclass, field
+
+from sourcebook.anchoring import one
+from sourcebook.article import Article
+from sourcebook.errors import Fault, PassageError
+from sourcebook.schema import PASSAGE
+from sourcebook.table import Table
+from sourcebook.words import listing
+
+
+@dataclass
+class Anchored:
+    """What became of a table: how many rows were anchored, faults of those that were not, and remarks (line, id, what)."""
+
+    rows: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def anchor(table: Table, article: Article) -> Anchored:
+    """Anchor every row of the table that quotes its passage, in its paragraph where it names one, else in the article.
+
+    The words of such a row are taken out; with the last of them goes the column. A row that fails keeps its words.
+    """
+    done = Anchored()
+    for line, row in table.rows():
+        words = row.get(PASSAGE, "").strip()
+        if not words:
+            continue
+        id = row.get("id", "")
+        number = row["paragraph"].strip()
+        if number and not number.isdecimal():
+            right = "write the number of a paragraph, or leave it empty"
+            done.faults.append(Fault(table.path.name, f"found “{number}”", right, "paragraph", line, id))
+            continue
+        try:
+            place = one(article, words, int(number) if number else None)
+        except PassageError as error:
+            done.faults.append(Fault(table.path.name, error.found, error.right, PASSAGE, line, id))
+            continue
+        table.set(line, {**place.cells, PASSAGE: ""})
+        done.rows += 1
+        if place.differs:
+            done.remarks.append((line, id, f"found with {listing(place.differs)}"))
+    if PASSAGE in table.columns and not done.faults:
+        table.drop(PASSAGE)
+    return done

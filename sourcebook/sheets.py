@@ -1,0 +1,183 @@
+"""Sheets that people edit, turned into a case's tables, and back; on any fault the case stays as it is."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sourcebook import files, spreadsheet, workbook
+from sourcebook.article import Article
+from sourcebook.cells import DATE, ERROR, FORMULA, NUMBER, TIME, TRUTH, Cell
+from sourcebook.check import check
+from sourcebook.errors import CaseError, Fault, SourcebookError, choices, nearest
+from sourcebook.passages import anchor
+from sourcebook.schema import PASSAGE, Schema
+from sourcebook.table import Table, csv_text
+from sourcebook.workbook import Sheet
+
+CURE = "Nothing was written. Mend these and import again."
+AS_TEXT = "format the column as text, then type it again"
+# What a spreadsheet made of a text, by the kind of cell.
+MADE = {DATE: "a date", TIME: "a time", TRUTH: "a truth value"}
+
+
+@dataclass
+class Filled:
+    """A table as a sheet has it: its columns in the schema's order, its rows as text, and the number of each in the sheet."""
+
+    table: str
+    label: str
+    columns: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+
+def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -> dict[str, int]:
+    """Put the tables of these files in the place of a case's own; raise CaseError, and write nothing, where one has a fault.
+
+    The number of rows of each table that changed; a table with the same cells keeps its bytes. A table may have the
+    column of quoted passages: with the article they are anchored on the way. What was wrong in other tables before does
+    not stand in the way; what becomes wrong there does.
+    """
+    schema = Schema.read(folder)
+    filled, faults = _gathered(paths, schema)
+    if faults:
+        raise CaseError(folder.name, faults, CURE)
+    with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
+        copy = Path(scratch) / folder.name
+        shutil.copytree(folder, copy)
+        changed = {table: len(each.rows) for table, each in filled.items() if _put(copy / f"{table}.csv", each)}
+        for name in changed:
+            if PASSAGE in filled[name].columns:
+                table = Table(copy / f"{name}.csv")
+                if article:
+                    faults += anchor(table, article).faults
+                    files.write(table.path, table.text())
+                else:
+                    right = "the article's text is not at hand: pass it with --article, or keep a copy in articles/"
+                    faults.append(Fault(table.path.name, "its passages are quoted and not anchored", right, PASSAGE))
+        own = {f"{table}.csv" for table in filled}
+        before = set(check(folder, article))
+        # What is said of the column of passages as a whole is told row by row already.
+        faults += [
+            fault
+            for fault in check(copy, article)
+            if (fault.file in own or fault not in before) and fault.column != PASSAGE
+        ]
+        if faults:
+            raise CaseError(folder.name, [_there(fault, filled, copy) for fault in faults], CURE)
+        files.swap(folder, {f"{table}.csv": (copy / f"{table}.csv").read_bytes() for table in changed})
+    return changed
+
+
+def _put(path: Path, filled: Filled) -> bool:
+    """Write a table, unless the file has the very same cells; whether it was written."""
+    try:
+        now = Table(path)
+        same = now.columns == filled.columns and [list(row.values()) for _, row in now.rows()] == filled.rows
+    except SourcebookError:
+        same = False  # what cannot be read is put right
+    if not same:
+        files.write(path, csv_text(filled.columns, filled.rows))
+    return not same
+
+
+def _there(fault: Fault, filled: dict[str, Filled], copy: Path) -> Fault:
+    """A fault of a table, told of the sheet that it was made from."""
+    each = filled.get(fault.file.removesuffix(".csv"))
+    if not each:
+        return fault
+    lines = {line: place for (line, _), place in zip(Table(copy / fault.file).rows(), each.lines)}
+    return replace(fault, file=each.label, row=lines.get(fault.row, fault.row))
+
+
+def _gathered(paths: Iterable[Path], schema: Schema) -> tuple[dict[str, Filled], list[Fault]]:
+    filled: dict[str, Filled] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        sheets = workbook.read(path)
+        if not sheets:
+            faults.append(Fault(path.name, "there is nothing in it", "name a file with tables"))
+        for sheet in sheets:
+            label = path.name if path.suffix.lower() == ".csv" else f"{path.name}, sheet {sheet.name}"
+            alone = len(sheets) == 1 and path.stem.strip().lower()
+            table = next((name for name in (sheet.name.strip().lower(), alone) if name in schema.tables), "")
+            if not table and sheet.name.startswith("_"):
+                continue  # somebody's own
+            if not table:
+                right = (
+                    f"call it like its table, or _{sheet.name} to leave it out; {choices(sheet.name, schema.tables)}"
+                )
+                faults.append(Fault(label, f"no table is called “{sheet.name}”", right))
+            elif table in filled:
+                faults.append(Fault(label, f"{table} came before, from {filled[table].label}", "import one of them"))
+            else:
+                filled[table] = _filled(table, label, sheet, schema, faults)
+    return filled, faults
+
+
+def _filled(table: str, label: str, sheet: Sheet, schema: Schema, faults: list[Fault]) -> Filled:
+    (line, head), *body = sheet.rows
+    names, fields = [cell.text.strip() for cell in head], schema.tables[table]
+    columns = [*fields, *([PASSAGE] if table in schema.anchored and PASSAGE in names else [])]
+    for place, name in enumerate(names, 1):
+        where = f"column {workbook.column(place)}"
+        if not name and any(len(cells) >= place and cells[place - 1].text for _, cells in body):
+            faults.append(Fault(label, f"{where} has no name", "name it, or empty it", row=line))
+        elif name and name not in columns:
+            right = f"the columns are {', '.join(columns)}{nearest(name, columns)}"
+            faults.append(Fault(label, f"{where} is called “{name}”", right, row=line))
+        elif name and names.index(name) < place - 1:
+            faults.append(Fault(label, f"{where} is a second “{name}”", "leave one of them", row=line))
+    missing = [name for name in columns if name not in names]
+    if missing:
+        right = f"the first row of the sheet holds {', '.join(columns)}"
+        faults.append(Fault(label, f"no column {', '.join(missing)}", right, row=line))
+    filled = Filled(table, label, columns, [], [])
+    for line, cells in body:
+        cells = [*cells, *[Cell()] * (len(names) - len(cells))]
+        id = cells[names.index("id")].text if "id" in names else ""
+        for place, cell in enumerate(cells, 1):
+            name = names[place - 1] if place <= len(names) else ""
+            where = f"{workbook.column(place)}{line}"
+            if place > len(names) and cell.text:
+                faults.append(Fault(label, f"cell {where} stands beside the table", "empty it", row=line, id=id))
+            kind = fields.get(name, {}).get("type", "string")
+            for found, right in _odd(cell, kind, where):
+                faults.append(Fault(label, found, right, name, line, id))
+        filled.rows.append([cells[names.index(name)].text if name in names else "" for name in columns])
+        filled.lines.append(line)
+    return filled
+
+
+def _odd(cell: Cell, kind: str, where: str) -> Iterator[tuple[str, str]]:
+    """What a spreadsheet made of a cell that is not what stands in a table of this project."""
+    if cell.kind == FORMULA:
+        yield f"cell {where} holds the formula {cell.text[:40]}", "write its value in its place"
+    elif cell.kind == ERROR:
+        yield f"cell {where} holds the error {cell.text}", "write a value in its place"
+    elif cell.kind == DATE and kind == "date":
+        if len(cell.text) > 10:
+            yield f"cell {where} holds {cell.text}", "a day has no time: write the day alone"
+    elif cell.kind in MADE:
+        made = MADE[cell.kind]
+        yield f"cell {where} holds {made}, {cell.text}", f"the spreadsheet turned the text into {made}: {AS_TEXT}"
+    elif cell.kind == NUMBER and cell.note:
+        yield f"cell {where} holds {cell.text}", f"the spreadsheet turned the text into {cell.note}: {AS_TEXT}"
+    elif cell.text.startswith("'") and spreadsheet.FORMULA.match(cell.text[1:]):
+        right = "the apostrophe only keeps a spreadsheet from taking the text for a formula: delete it"
+        yield f"cell {where} begins with an apostrophe, “{cell.text[:40]}”", right
+
+
+def out(folder: Path) -> bytes:
+    """A workbook (.xlsx) of all tables of a case, to be edited and brought back; SourcebookError where one is not sound."""
+    sheets = {}
+    for name in Schema.read(folder).tables:
+        table = Table(folder / f"{name}.csv")
+        if lines := table.ragged():
+            raise SourcebookError(
+                f"{name}.csv, row {lines[0]}: its cells are not those of the header row. Mend it first."
+            )
+        sheets[name] = table.columns, [list(row.values()) for _, row in table.rows()]
+    return workbook.written(sheets)

@@ -1,0 +1,183 @@
+"""A spreadsheet's file (.xlsx, .ods, .csv), turned into sheets of cells that still know what the spreadsheet took them for."""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from sourcebook import opendocument
+from sourcebook.cells import EMPTY, ERROR, FORMULA, TEXT, Cell, typed
+from sourcebook.errors import SourcebookError
+from sourcebook.words import count
+
+LARGEST = 100_000_000  # bytes of a workbook, unpacked; a case has some 100 000
+ROWS, COLUMNS = 20_000, 200  # at most, of a sheet
+SUFFIXES = (".xlsx", ".ods", ".csv")
+# Where XML defines entities, which a few bytes can make fill a memory.
+ENTITIES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le")[:-1])
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how .xlsx writes a sign that XML has no place for
+# Excel's other ways to show a number: what was typed is not what the cell holds.
+SHOWN_AS = {"%": "a percentage", "E+": "a number of another form", "?/": "a fraction"}
+
+
+@dataclass
+class Sheet:
+    """`rows` are the number in the sheet and the cells of each row that is not empty, the header row first."""
+
+    name: str
+    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+
+
+def read(path: Path) -> list[Sheet]:
+    """The sheets of a file, without those that are empty; SourcebookError where it is none, too large or encrypted.
+
+    Nothing is computed or run: of a formula only that it is one is told.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise SourcebookError(f"{path.name}: a file to import ends in {', '.join(SUFFIXES)}. Save it as one of these.")
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SourcebookError(f"{path.name}: {path.stat().st_size} bytes, more than a case has. Name another file.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourcebookError(f"{path.name}: cannot be read ({error.strerror}). Name a spreadsheet's file.") from None
+    if path.suffix.lower() == ".csv":
+        sheets = [Sheet(path.stem, list(_kept(path, _plain(path, content))))]
+    else:
+        _safe(path, content)
+        reader = _xlsx if path.suffix.lower() == ".xlsx" else partial(opendocument.sheets, rows=ROWS, columns=COLUMNS)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of looks and settings that are not read
+                sheets = [Sheet(name, list(_kept(path, rows))) for name, rows in reader(content)]
+        except SourcebookError:
+            raise
+        except Exception as error:  # a damaged file raises whatever its reader happens to trip over
+            raise SourcebookError(
+                f"{path.name}: cannot be read ({type(error).__name__}: {error}). Save it anew."
+            ) from error
+    return [sheet for sheet in sheets if sheet.rows]
+
+
+def column(number: int) -> str:
+    """The letters of a sheet's column, the first being 1."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _kept(path: Path, rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
+    """Rows with something in them, without the empty cells at their end."""
+    number = 0
+    for line, cells in rows:
+        while cells and cells[-1].kind == EMPTY:
+            cells.pop()
+        if cells:
+            number += 1
+            if number > ROWS or len(cells) > COLUMNS:
+                raise SourcebookError(
+                    f"{path.name}: more than {count(ROWS, 'row')} or {count(COLUMNS, 'column')}. Name a case's tables."
+                )
+            yield line, cells
+
+
+def _safe(path: Path, content: bytes) -> None:
+    """Refuse what is no workbook, and what would unpack to more than a workbook needs."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if sum(part.file_size for part in parts) > LARGEST or len(parts) > 10_000:
+                raise SourcebookError(f"{path.name}: unpacked it is more than {LARGEST} bytes. It is not read.")
+            if any(part.flag_bits & 1 for part in parts):
+                raise SourcebookError(f"{path.name}: encrypted. Save it without a password.")
+            for part in parts:  # no more of a part is ever unpacked than the list says
+                with archive.open(part) as stream:
+                    head = stream.read(4096)
+                if any(mark in head for mark in ENTITIES):
+                    raise SourcebookError(
+                        f"{path.name}: defines entities of its own, as no spreadsheet does. It is not read."
+                    )
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+        raise SourcebookError(
+            f"{path.name}: not a workbook ({error}), or encrypted. Save it as .xlsx or .ods without a password."
+        ) from None
+
+
+def _plain(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    """Rows of a CSV file, whatever sign a spreadsheet parts its cells with."""
+    try:
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourcebookError(f"{path.name}: not UTF-8 (byte {error.start}). Save it as “CSV UTF-8”.") from None
+    head = text.split("\n", 1)[0]
+    told = head.strip().removeprefix("sep=") if head.startswith("sep=") else ""
+    sign = told or max(",;\t", key=head.count)
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True), 1
+    try:
+        for record in reader:
+            if not (told and line == 1):
+                yield line, [Cell(TEXT, cell) if cell else Cell() for cell in record]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SourcebookError(f"{path.name}, row {line}: not CSV ({error}). Mend its quotation marks.") from None
+
+
+def _xlsx(content: bytes) -> Iterator[tuple[str, Iterator]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a file says of its own size need not be so
+        rows = sheet.iter_rows(min_row=1, min_col=1)
+        yield sheet.title, ((line, [_excel(cell) for cell in row]) for line, row in enumerate(rows, 1))
+
+
+def _excel(cell) -> Cell:
+    value = cell.value
+    if value is None or value == "":
+        return Cell()
+    if cell.data_type == "f":
+        return Cell(FORMULA, str(getattr(value, "text", value)))
+    if cell.data_type == "e":
+        return Cell(ERROR, str(value))
+    if isinstance(value, str):
+        return Cell(TEXT, ESCAPED.sub(lambda found: chr(int(found[1], 16)), value))
+    note = next((told for sign, told in SHOWN_AS.items() if sign in (cell.number_format or "")), "")
+    return typed(value, note)
+
+
+def written(sheets: dict[str, tuple[list[str], list[list[str]]]]) -> bytes:
+    """A workbook (.xlsx) of tables, by name: their columns and rows. Every cell, also one still empty, is formatted as text,
+    so that a spreadsheet makes neither a date nor a number of what is typed into it.
+    """
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, (columns, rows) in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for number in range(1, len(columns) + 1):
+            sheet.column_dimensions[column(number)].number_format = "@"
+        for line, cells in enumerate([columns, *rows], 1):
+            for number, text in enumerate(cells, 1):
+                cell = sheet.cell(line, number)
+                cell.number_format = "@"
+                if text:
+                    cell.value, cell.data_type = (
+                        ESCAPED.sub(r"_x005F\g<0>", text),
+                        "s",
+                    )  # text, even where it begins like a formula
+                if line == 1:
+                    cell.font = Font(bold=True)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

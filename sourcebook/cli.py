@@ -7,7 +7,7 @@ import click
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
-from sourcebook.publishing import annotations, cite, package, rebuild, verify
+from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
 
 
 class Commands(click.Group):
@@ -247,7 +247,7 @@ def clean():
         click.echo("Nothing was built.")
 
 
-for command in (cite, annotations, package, verify, rebuild):
+for command in (cite, annotations, package, verify, rebuild, diff):
     main.add_command(command)
 
 if __name__ == "__main__":

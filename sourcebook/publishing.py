@@ -81,7 +81,6 @@ def diff(context, old, new, form, everything, page):
     sourcebook diff hockey hockey-1906ec33
     sourcebook diff _build/packages/hockey-0.1.0.zip hockey --page
     """
-    import json
     from contextlib import suppress
 
     from sourcebook import difference, paths, reports, telling
@@ -94,7 +93,7 @@ def diff(context, old, new, form, everything, page):
         sides = reports.find(old, top), reports.find(new, top)
         told = telling.document(*sides, difference.compare(*sides))
         if form == "json":
-            click.echo(json.dumps(told, indent=1, ensure_ascii=False, default=str))
+            click.echo(telling.written(told), nl=False)
         else:
             click.echo("\n".join(telling.lines(told, everything)))
         if page:

@@ -1,5 +1,6 @@
 """A difference of two reports, turned into a document for programs, and this into lines for a person."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -58,6 +59,11 @@ def document(old: Report, new: Report, found: Difference) -> dict:
         "tables": list(map(_part, found.tables)),
         "charts": list(map(_part, found.charts)),
     }
+
+
+def written(told: dict) -> str:
+    """The document as a file and a program have it."""
+    return json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
 def _part(part: Part) -> dict:
@@ -150,11 +156,16 @@ def _cut(found: list[str], most: int, everything: bool) -> list[str]:
 
 def about(part: dict) -> str:
     """A table or chart, and how many of its rows came, went and changed."""
-    name = f"{part['notebook']}: {part['name']}"
+    sign = "" if part["change"] == CHANGED else f"{SIGNS[part['change']]} "
+    return f"{sign}{part['notebook']}: {part['name']} {extent(part)}"
+
+
+def extent(part: dict) -> str:
+    """How much of a table or chart differs: “(5 went, 10 changed)”, or that it came or went as a whole."""
     if part["change"] != CHANGED:
-        return f"{SIGNS[part['change']]} {name} {part['change']}: {part['new_title'] or part['old_title']}"
+        return f"{part['change']}: {part['new_title'] or part['old_title']}"
     counts = [f"{number} {change}" for change in (CAME, WENT, CHANGED) if (number := _number(part, change))]
-    return f"{name} ({', '.join(counts) or 'its title or columns'})"
+    return f"({', '.join(counts) or 'its title or columns'})"
 
 
 def _number(part: dict, change: str) -> int:
@@ -218,14 +229,14 @@ def said(row: dict) -> str:
 def _moved(name: str, value: dict) -> str:
     """“n_claims: 47 → 31 (-16, -34%)”."""
     if value.get("change") in (CAME, WENT):
-        return f"{SIGNS[value['change']]} {name}: {_short(cell(_typed(value['new' if value['change'] == CAME else 'old'])))}"
-    was, now = (cell(_typed(value[side])) for side in ("old", "new"))
+        return f"{SIGNS[value['change']]} {name}: {_short(cell(typed(value['new' if value['change'] == CAME else 'old'])))}"
+    was, now = (cell(typed(value[side])) for side in ("old", "new"))
     if max(len(was.split()), len(now.split())) > 3:
         return f"{name}: {marked(words(was, now))}"
     return f"{name}: {was or 'nothing'} → {now or 'nothing'}{by(value)}"
 
 
-def _typed(value: object) -> object:
+def typed(value: object) -> object:
     """A list as one would type it."""
     return ",".join(map(cell, value)) if isinstance(value, list) else value
 

@@ -13,7 +13,7 @@ from sourcebook.reports import Report, Table, number
 
 FINDING = "finding"  # what every notebook glues its main finding as
 CAME, WENT, CHANGED = "came", "went", "changed"
-FIGURE = re.compile(r"(?<![A-Za-z])[+-]?\d[\d.,]*%?")  # not the number of an id such as C07
+FIGURE = re.compile(r"(?<![A-Za-z\d])[+-]?\d[\d.,]*%?")  # not the number of an id such as C07
 NEAR, TINY = 1e-9, 1e-12  # relative, and of numbers next to nothing absolute
 LARGE = 1e300
 AMOUNT = re.compile(r"[+-]?\d+(?:,\d{3})*(?:\.\d+)?%?")  # a number that a notebook has put into words

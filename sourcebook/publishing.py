@@ -90,7 +90,7 @@ def diff(context, old, new, form, everything, page):
         top = None
         with suppress(SourcebookError):  # outside of a checkout, folders and packages can still be compared
             top = paths.root()
-        sides = reports.find(old, top), reports.find(new, top)
+        sides = reports.find_all((old, new), top)
         told = telling.document(*sides, difference.compare(*sides))
         if form == "json":
             click.echo(telling.written(told), nl=False)

@@ -82,6 +82,19 @@ def names(top: Path) -> list[str]:
     return sorted(path.parent.name for path in (top / paths.BUILD).glob(f"*/{paths.PARAMETERS}"))
 
 
+def find_all(wanted: Iterable[str], top: Path | None = None) -> list[Report]:
+    """`find` for several reports; raise SourcebookError with what is wrong with any of them."""
+    found, faults = [], []
+    for each in wanted:
+        try:
+            found.append(find(each, top))
+        except SourcebookError as error:
+            faults.append(str(error))
+    if faults:
+        raise SourcebookError("\n".join(dict.fromkeys(faults)))
+    return found
+
+
 def find(wanted: str, top: Path | None = None) -> Report:
     """The report of this name below `top`/_build/, in the folder of this path, or in the package of this path.
 
@@ -121,7 +134,8 @@ def _made(stamp: bytes) -> dict[str, str]:
 
 def _package(path: Path, order: Iterable[str]) -> Report:
     files, start = verify(path).files, f"{paths.REPORT}/"
-    held = {name.removeprefix(start): bytes(files[name]) for name in files if name.startswith(start)}
+    parts = (f"{start}{paths.NOTEBOOKS}/", f"{start}{paths.PARAMETERS}")
+    held = {name.removeprefix(start): bytes(content) for name, content in files.items() if name.startswith(parts)}
     data = {name: digests.content(bytes(content)) for name, content in files.items() if name.startswith(paths.DATA)}
     return read(path.stem, held, data, order)
 

@@ -17,7 +17,8 @@ AROUND = 6  # words that are told on either side of a change in a long text
 LONG = 160  # characters of one text that a line tells
 MOST = 4000  # words of a text that are held against others one by one
 SIGNS = {CAME: "+", WENT: "-", CHANGED: "~"}
-OURS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # what could rewrite a terminal
+HALVES = "\ud800-\udfff"  # of a character, which no file and no terminal takes
+REWRITES = re.compile(f"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069{HALVES}]")  # a terminal's lines
 
 
 def document(old: Report, new: Report, found: Difference) -> dict:
@@ -63,7 +64,7 @@ def document(old: Report, new: Report, found: Difference) -> dict:
 
 def written(told: dict) -> str:
     """The document as a file and a program have it."""
-    return json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n"
+    return re.sub(f"[{HALVES}]", "\ufffd", json.dumps(told, indent=1, ensure_ascii=False, default=str)) + "\n"
 
 
 def _part(part: Part) -> dict:
@@ -128,7 +129,7 @@ def lines(told: dict, everything: bool = False) -> list[str]:
     for title, kind in {"Rows": "rows", "Tables": "tables", "Charts": "charts"}.items():
         found += _section(title, [[about(part), *_indented(part_lines(part))] for part in told[kind]], everything)
     found += _section("Notebooks with other text or code", [told["notebooks"]["differing"]], everything)
-    return [OURS.sub("\ufffd", line) for line in found]
+    return [REWRITES.sub("\ufffd", line) for line in found]
 
 
 def _by_notebook(values: list[dict]) -> Iterator[list[str]]:

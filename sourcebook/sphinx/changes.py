@@ -75,7 +75,9 @@ class Changes(SphinxDirective):
         table = tables.build({"schema": {"fields": fields}, "data": rows}, classes=["changes"])
         if len(rows) <= most:
             return table
-        return figures.disclosure("", table, summary=words.count(len(rows), "line"), classes=["figure-data"])
+        return figures.disclosure(
+            "", table, summary=words.count(len(rows), "change"), classes=["figure-data", "changed"]
+        )
 
     def chapter(self, notebook: str) -> str | nodes.reference:
         """The name of a notebook, as a link to its chapter."""

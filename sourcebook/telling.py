@@ -174,7 +174,7 @@ def _number(part: dict, change: str) -> int:
 
 
 def part_lines(part: dict) -> list[str]:
-    """A line for each thing that differs in a table or chart; rows in which one and the same changed share one."""
+    """A line for each thing that differs in a table or chart; rows in which the same words changed share one."""
     found = []
     if part["change"] == CHANGED and part["old_title"] != part["new_title"]:
         found.append(f"title: {marked(words(part['old_title'], part['new_title']))}")
@@ -194,14 +194,15 @@ def part_lines(part: dict) -> list[str]:
 
 
 def grouped(rows: list[dict]) -> Iterator[list[dict]]:
-    """Rows to be told of together, in order: those in which the same cells changed in the same way, and those that came,
+    """Rows to be told of together, in order: those in which the same words changed in the same way, and those that came,
     or went, with the same first column of several by which they are known.
     """
     groups = defaultdict(list)
     for number, row in enumerate(rows):
         changes = tuple((each["column"], cell(each["old"]), cell(each["new"])) for each in row["cells"])
+        alone = any(each["difference"] is not None for each in row["cells"])  # two alike would be so by chance
         several = (row["change"], _head(row)) if len(row["key"]) > 1 else number
-        groups[changes or several].append(row)
+        groups[number if alone else changes or several].append(row)
     yield from groups.values()
 
 

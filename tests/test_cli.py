@@ -22,6 +22,7 @@ COMMANDS = [
     "check",
     "cite",
     "clean",
+    "diff",
     "explain",
     "multiverse",
     "package",

@@ -7,7 +7,6 @@ import toybook
 from nbformat import v4
 from packages import described, packed
 
-
 COLUMNS = {"id": "Row", "gist": "What is said", "counted": "Counted"}
 ROWS = [
     {"id": "C01", "gist": "Wants the fair in May.", "counted": "yes"},

@@ -60,8 +60,8 @@ def rebuild(context, package, keep):
 
 
 @click.command()
-@click.argument("old", metavar="A")
-@click.argument("new", metavar="B")
+@click.argument("a")
+@click.argument("b")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, metavar="FORM",
     help="text: for people; json: for programs.",
@@ -71,7 +71,7 @@ def rebuild(context, package, keep):
     "--page", is_flag=True, help="Build the pages of B with a chapter on what changed, in a folder of its own."
 )
 @click.pass_context
-def diff(context, old, new, form, everything, page):
+def diff(context, a, b, form, everything, page):
     """Say what changed from report A to report B: findings, figures, rows, tables, charts.
 
     Each is the name of a report below _build/, the path of a report's folder, or a package. The exit code is 1 where a
@@ -90,7 +90,7 @@ def diff(context, old, new, form, everything, page):
         top = None
         with suppress(SourcebookError):  # outside of a checkout, folders and packages can still be compared
             top = paths.root()
-        sides = reports.find_all((old, new), top)
+        sides = reports.find_all((a, b), top)
         told = telling.document(*sides, difference.compare(*sides))
         if form == "json":
             click.echo(telling.written(told), nl=False)

@@ -110,8 +110,13 @@ def find(wanted: str, top: Path | None = None) -> Report:
         return _package(path, order)
     if path.is_dir():
         return _folder(path, order)
-    listed = f"there are: {', '.join(known)}" if known else "none was built here; build one with sourcebook build"
-    raise SourcebookError(f"there is no report “{wanted}”; {listed}{nearest(wanted, known)}")
+    if known:
+        cure = f"there are: {', '.join(known)}{nearest(wanted, known)}"
+    elif top:
+        cure = f"there is none below {paths.BUILD}/ at all: build one with sourcebook build"
+    else:
+        cure = "outside of a checkout, name the folder of a report, or a package"
+    raise SourcebookError(f"there is no report “{wanted}”; {cure}")
 
 
 def _folder(folder: Path, order: Iterable[str]) -> Report:

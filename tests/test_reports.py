@@ -51,6 +51,13 @@ class TestFinding:
         with pytest.raises(SourcebookError, match="no report “fiar”; there are: fair, fair-0c; did you mean fair?"):
             reports.find("fiar", top)
 
+    def test_where_there_is_none_at_all_the_next_step_is_told(self, tmp_path):
+        (tmp_path / "_toc.yml").write_text("root: index\n")
+        with pytest.raises(SourcebookError, match="none below _build/ at all: build one with sourcebook build"):
+            reports.find("fair", tmp_path)
+        with pytest.raises(SourcebookError, match="outside of a checkout, name the folder of a report, or a package"):
+            reports.find("fair")
+
     def test_of_two_that_are_missing_both_are_named(self, top):
         with pytest.raises(SourcebookError, match="“one”(.|\n)*“two”"):
             reports.find_all(["one", "fair", "two"], top)

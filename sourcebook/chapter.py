@@ -12,8 +12,7 @@ from sourcebook.errors import BuildError
 from sourcebook.reports import Report
 from sourcebook.words import listing
 
-NAME = "changes"  # of the chapter, and of the file that it is made from
-PAGE = f"# What changed\n\n```{{{NAME}}}\n```\n"
+PAGE = "# What changed\n\n```{changes}\n```\n"
 CAPTION = "Comparison"
 
 
@@ -38,16 +37,16 @@ def build(old: Report, new: Report, told: dict, top: Path) -> Path:
             path = f"{paths.NOTEBOOKS}/{notebook}.ipynb"
             (source / path).write_bytes(new.files[path])
         content = telling.written(told)
-        files.write(source / f"{NAME}.json", content)
-        files.write(source / f"{NAME}.md", PAGE)
+        files.write(source / f"{paths.CHANGES}.json", content)
+        files.write(source / f"{paths.CHANGES}.md", PAGE)
         insert(source / paths.TOC)
         with binding.drawing(top, source):
             html = binding.pages(source)
         made.mkdir()
         html.rename(made / "html")
-        files.write(made / f"{NAME}.json", content)
+        files.write(made / f"{paths.CHANGES}.json", content)
         book.replace(made, target)
-    return target / "html" / f"{NAME}.html"
+    return target / "html" / f"{paths.CHANGES}.html"
 
 
 def differing(report: Report, top: Path) -> list[str]:
@@ -76,9 +75,9 @@ def insert(toc: Path) -> None:
     """Put the chapter before all others of a staged table of contents."""
     settings = paths.settings(toc)
     if "parts" in settings:
-        settings["parts"].insert(0, {"caption": CAPTION, "chapters": [{"file": NAME}]})
+        settings["parts"].insert(0, {"caption": CAPTION, "chapters": [{"file": paths.CHANGES}]})
     else:
-        settings["chapters"].insert(0, {"file": NAME})
+        settings["chapters"].insert(0, {"file": paths.CHANGES})
     files.write(toc, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
 

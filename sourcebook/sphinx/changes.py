@@ -7,13 +7,13 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from sourcebook import telling, words
+from sourcebook import paths, telling, words
 from sourcebook.difference import CAME, WENT
 
 from . import figures, notebooks, tables
 
 logger = logging.getLogger(__name__)
-FILE = "changes.json"
+FILE = f"{paths.CHANGES}.json"
 OPEN, FEW = 20, 8  # lines, and those of one of many tables; a longer table is behind a button
 BY = {"difference": "Difference", "percent": "In %"}
 

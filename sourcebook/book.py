@@ -155,7 +155,7 @@ def build(
             if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
                 # Without a stamp, what changed meanwhile is built the next time.
                 stamp.put(report, made, request, formats, took)
-            _replace(report, target)
+            replace(report, target)
     page = target / "html" / "index.html"
     if refused:
         raise BuildError(f"{refused}\nThe HTML report was built: {page}")
@@ -194,7 +194,7 @@ def _made(
     return report, took.seconds
 
 
-def _replace(new: Path, target: Path) -> None:
+def replace(new: Path, target: Path) -> None:
     """Put a finished folder in the place of an older one; at no moment is a half-written one there.
 
     Where two builds end at once, the last to come wins.

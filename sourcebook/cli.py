@@ -8,7 +8,7 @@ from sourcebook import __version__
 from sourcebook.coding import anchor, bring, export, reanchor
 from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
-from sourcebook.publishing import annotations, cite, package, rebuild, verify
+from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
 from sourcebook.serving import serve
 
 
@@ -249,7 +249,7 @@ def clean():
         click.echo("Nothing was built.")
 
 
-for command in (anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild):
+for command in (anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
     main.add_command(command)
 
 if __name__ == "__main__":

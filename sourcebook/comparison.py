@@ -1,4 +1,7 @@
-"""Two reports and what they were made with, turned into lines that say what is the same and what differs."""
+"""Two reports' files and what they were made with, turned into lines that say which bytes are the same and which differ.
+
+What two reports say, and not their bytes, is held against each other in sourcebook.difference.
+"""
 
 import json
 import re

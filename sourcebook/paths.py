@@ -13,6 +13,7 @@ PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "comment
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 DOWNLOADS = "downloads"  # below a report's pages
 ARTICLES = "articles"  # an analyst's own texts, one a case; never in git, a package or a report
+CHANGES = "changes"  # the chapter on what changed against another report, and the JSON that it is made from
 LOCK = "requirements.lock"
 # What a package has beside the checkout that it holds: see sourcebook.package.
 REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"

@@ -1,4 +1,4 @@
-"""What a person types to cite, archive and check a report, turned into calls of the package; `cli` brings it to the others."""
+"""What a person types to cite, archive, check and compare reports, turned into calls of the package; `cli` brings it to the others."""
 
 from pathlib import Path
 
@@ -57,6 +57,56 @@ def rebuild(context, package, keep):
 
     if not rebuilding.rebuild(package, keep, click.echo):
         context.exit(1)
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, metavar="FORM",
+    help="text: for people; json: for programs.",
+)  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Show all of long lists.")
+@click.option(
+    "--page", is_flag=True, help="Build the pages of B with a chapter on what changed, in a folder of its own."
+)
+@click.pass_context
+def diff(context, a, b, form, everything, page):
+    """Say what changed from report A to report B: findings, figures, rows, tables, charts.
+
+    Each is the name of a report below _build/, the path of a report's folder, or a package. The exit code is 1 where a
+    main finding changed, else 0; 2 where the two cannot be compared.
+
+    \b
+    sourcebook diff hockey hockey-1906ec33
+    sourcebook diff _build/packages/hockey-0.1.0.zip hockey --page
+    """
+    from contextlib import suppress
+
+    from sourcebook import difference, paths, reports, telling
+    from sourcebook.errors import SourcebookError
+
+    try:
+        top = None
+        with suppress(SourcebookError):  # outside of a checkout, folders and packages can still be compared
+            top = paths.root()
+        sides = reports.find_all((a, b), top)
+        told = telling.document(*sides, difference.compare(*sides))
+        if form == "json":
+            click.echo(telling.written(told), nl=False)
+        else:
+            click.echo("\n".join(telling.lines(told, everything)))
+        if page:
+            from sourcebook import chapter
+
+            click.echo("Building the pages", err=True)
+            made = chapter.build(*sides, told, paths.root())
+            click.echo(f"The page: {made}", err=form == "json")
+    except SourcebookError as error:
+        # Not 1, which says that a main finding changed.
+        click.echo(f"Error: {error}", err=True)
+        context.exit(2)
+    context.exit(int(told["main_finding_changed"]))
 
 
 @click.command()

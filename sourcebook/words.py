@@ -1,4 +1,4 @@
-"""Numbers, turned into the words of a sentence."""
+"""Numbers, turned into the words of a sentence, and values into the text of a cell."""
 
 
 def percent(part: float, whole: float) -> str:
@@ -34,3 +34,12 @@ def pairs(names, numbers) -> str:
 def verb(number: int, one: str, many: str) -> str:
     """The form of a verb that fits a number; “no” goes with the singular, as `count` has it."""
     return one if number in (0, 1) else many
+
+
+def cell(value) -> str:
+    """A value as a table shows it: missing is empty, a truth value is a word, whole floats lose their point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

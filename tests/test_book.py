@@ -455,7 +455,7 @@ print(book.build("", fresh=True, say=lambda line: None))
                 new.mkdir(parents=True)
                 (new / "one").write_text(f"{who} {number}")
                 (new / "two").write_text(f"{who} {number}")
-                book._replace(new, tmp_path / "target")
+                book.replace(new, tmp_path / "target")
 
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(replace, "ab"))

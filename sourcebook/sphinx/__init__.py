@@ -21,6 +21,7 @@ def setup(app):
     from . import (
         assets,
         case,
+        changes,
         chooser,
         citing,
         code,
@@ -45,6 +46,7 @@ def setup(app):
         citing,
         colophon,
         chooser,
+        changes,
         maths,
         code,
         pages,

@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 
-from sourcebook import pictures
+from sourcebook import pictures, reports
 
 from . import tables
 
@@ -70,14 +70,7 @@ def lacking(spec: dict) -> list[str]:
 
 def data(spec: dict) -> dict:
     """The rows behind the figure, in the columns that the notebook chose to show."""
-    rows = spec.get("datasets", {}).get(spec.get("data", {}).get("name"), [])
-    columns = dict(_note(spec).get("columns", {}))
-    fields = []
-    for column, title in columns.items():
-        values = [row.get(column) for row in rows if row.get(column) is not None]
-        number = values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-        fields.append({"name": column, "title": title, "type": "number" if number else "string"})
-    return {"schema": {"fields": fields}, "data": rows}
+    return reports.behind(spec)
 
 
 def _picture(env, spec: dict, dark: bool) -> Path:

@@ -5,6 +5,8 @@ import re
 
 from docutils import nodes
 
+from sourcebook import words
+
 NUMBERS = {"integer", "number"}
 LONG = 60  # characters; longer text gets a column with a minimum width
 NARROW = 4  # columns; a table of more is set as cards on a phone
@@ -27,16 +29,8 @@ def depart_cell(translator, node):
 
 
 def text(value) -> str:
-    """A cell's text: missing is empty, a truth value is a word, whole floats lose their point."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, nodes.Node):
-        return value.astext()
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return str(value)
+    """A cell's text, that of a node too."""
+    return value.astext() if isinstance(value, nodes.Node) else words.cell(value)
 
 
 def slug(name: str) -> str:

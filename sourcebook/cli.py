@@ -8,6 +8,7 @@ from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
 from sourcebook.publishing import annotations, cite, package, rebuild, verify
+from sourcebook.starting import new
 
 
 class Commands(click.Group):
@@ -115,7 +116,7 @@ def run(notebook, case, parameter, file, output, save, engine, fresh):
     folder = (
         top / paths.NOTEBOOKS
         if save
-        else output or top / paths.BUILD / "runs" / book.report_name(record, told.values, told.usual)
+        else output or top / paths.BUILD / paths.RUNS / book.report_name(record, told.values, told.usual)
     )
     if any(map(book.reads_outcomes, chosen)):
         ready(record, told.known, top, bar, click.echo)
@@ -247,7 +248,7 @@ def clean():
         click.echo("Nothing was built.")
 
 
-for command in (cite, annotations, package, verify, rebuild):
+for command in (new, cite, annotations, package, verify, rebuild):
     main.add_command(command)
 
 if __name__ == "__main__":

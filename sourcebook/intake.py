@@ -63,6 +63,8 @@ def read(path: Path, encoding: str = "") -> Intake:
     """
     content = _content(path)
     kind = "a picture (WebP)" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+    if re.match(rb"(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n)*?content-type:\s*multipart/", content[:4096], re.I):
+        kind = "a web archive (MHTML)"
     kind = kind or next((name for mark, name in KINDS if content.startswith(mark)), None)
     if kind:
         raise SourcebookError(f"{path}: {kind}, whatever its name says. {BY_HAND}")

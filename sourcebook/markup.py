@@ -18,8 +18,12 @@ NOTICES = 0.04  # a share of such words above which a short text is a notice on 
 DEEPEST = 100  # Markdown inside Markdown
 # One character a word where a script writes no blanks between words.
 WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
-# Elements of what trafilatura extracts that stand on lines of their own.
-LINES = {"p", "head", "quote", "item", "list", "row", "table", "lb", "body", "div", "ab"}
+# Elements that stand on lines of their own, those that are headings, and those of a row: trafilatura's, then HTML's.
+HEADS = {"head", "h1", "h2", "h3", "h4", "h5", "h6"}
+LINES = HEADS | {"p", "quote", "item", "list", "row", "table", "lb", "body", "div", "ab"}
+LINES |= {"html", "article", "section", "header", "footer", "aside", "figure", "figcaption", "main", "nav", "blockquote", "pre",
+          "ul", "ol", "li", "dl", "dt", "dd", "tr", "br", "hr", "details", "summary", "center"}  # fmt: skip
+CELLS = {"cell", "td", "th"}
 INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # where a line may be broken; nobody typed them as words
 
 
@@ -55,7 +59,7 @@ def page(text: str, place: str) -> Read:
 
 def _no_article(place: str, words: int) -> str:
     return (
-        f"{place}: no article was found in the page, only {count(words, 'word')} of running text (at least {FEWEST} are needed). "
+        f"{place}: no article was found in the page: {count(words, 'word')} of running text, where at least {FEWEST} are needed. "
         f"It may be a notice on cookies, a login, or a page that a script fills. {BY_HAND}"
     )
 
@@ -78,8 +82,18 @@ def _tree(text: str, place: str):
     return tree
 
 
+def _html(text: str, place: str) -> list[Paragraph]:
+    """The lines of a piece of HTML that stands in Markdown."""
+    tree = _tree(text, place)
+    for unseen in tree.xpath("//script | //style") if tree is not None else []:
+        unseen.drop_tree()
+    return _blocks(tree) if tree is not None else []
+
+
 def _blocks(body) -> list[Paragraph]:
-    """The lines of what trafilatura extracted: a heading, a paragraph, an item of a list, a row of a table each."""
+    """The lines of a tree, as trafilatura extracts it or of HTML: a heading, a paragraph, an item of a list, a row of a
+    table each.
+    """
     from lxml import etree
 
     lines, kind, parts = [], "body", []
@@ -92,8 +106,8 @@ def _blocks(body) -> list[Paragraph]:
 
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if element.tag in LINES:
-            close("heading" if event == "start" and element.tag == "head" else "body")
-        elif element.tag == "cell" and event == "start":
+            close("heading" if event == "start" and element.tag in HEADS else "body")
+        elif element.tag in CELLS and event == "start":
             parts.append(" | ")
         parts.append((element.text if event == "start" else element.tail if element is not body else None) or "")
     close("body")
@@ -123,10 +137,8 @@ def markdown(text: str, place: str) -> Read:
             lines += [Paragraph(kind, _clean(line)) for line in _words(token).split("\n")]
         elif token.type in ("fence", "code_block"):
             lines += [Paragraph("body", _clean(line)) for line in token.content.split("\n")]
-        elif token.type == "html_block" and (tree := _tree(token.content, place)) is not None:
-            lines += [
-                Paragraph("body", _clean(line)) for line in tree.xpath("//text()[not(parent::script or parent::style)]")
-            ]
+        elif token.type == "html_block":
+            lines += _html(token.content, place)
     title = next((told[name] for name in ("title", "headline") if isinstance(told.get(name), str)), "")
     meta = {
         "publisher": told.get("publisher") or told.get("site") or told.get("sitename"),

@@ -205,16 +205,16 @@ def params(case):
 @CASE
 @ARTICLE
 def check(case, article):
-    """Check a case's files and print every fault; with the article, verify every anchor too."""
+    """Check a case's files and print every fault; with the article at hand, verify every anchor too."""
     from sourcebook import book, multiverse, paths
     from sourcebook import check as checks
-    from sourcebook.article import read
     from sourcebook.case import load, locate
     from sourcebook.errors import CaseError
     from sourcebook.sweep import Sweep
 
     folder, top = locate(case), paths.root()
-    faults = checks.check(folder, read(article) if article else None) + book.commentary_faults(folder, top)
+    text, source = checks.text_at_hand(folder, article)
+    faults = checks.check(folder, text) + book.commentary_faults(folder, top)
     if faults:
         raise CaseError(folder.name, faults)
     record = load(str(folder))
@@ -225,8 +225,8 @@ def check(case, article):
     anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
     rows = sum(map(len, record.tables.values()))
     click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")
-    if article:
-        click.echo(f"{anchors} of {anchors} anchors verified against the article, none skipped.")
+    if source:
+        click.echo(f"{anchors} of {anchors} anchors verified against {source}, none skipped.")
     else:
         click.echo(
             f"{anchors} anchors checked for form and bounds; their text was not verified: pass it with --article PATH."

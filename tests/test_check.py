@@ -352,7 +352,7 @@ class TestPackage:
         assert (fault.file, fault.found) == (
             "datapackage.json",
             "the file is missing",
-        ) and "copy another case's" in fault.right
+        ) and "sourcebook new NAME" in fault.right
 
     def test_broken_json_is_told_with_its_line(self, record):
         record.data("datapackage.json", lambda content: b'{"name": "fair",\n "resources": [}\n')
@@ -506,7 +506,10 @@ class TestShippedArticle:
     def test_one_that_is_not_there_is_told(self, shipped):
         (shipped.folder / "article.txt").unlink()
         fault = only(check(shipped.folder))
-        assert (fault.file, fault.column) == ("case.yml", "article.text") and "put the article's text there" in fault.right
+        assert (fault.file, fault.column) == (
+            "case.yml",
+            "article.text",
+        ) and "put the article's text there" in fault.right
 
     @pytest.mark.parametrize("name", ["../article.txt", "/article.txt", "article.md", "a/b.txt"])
     def test_a_name_that_leads_elsewhere_is_told(self, shipped, name):

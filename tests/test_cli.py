@@ -24,6 +24,7 @@ COMMANDS = [
     "clean",
     "explain",
     "multiverse",
+    "new",
     "package",
     "params",
     "rebuild",
@@ -107,8 +108,8 @@ class TestParams:
 
 
 class TestCheck:
-    def test_a_sound_case_is_exit_0(self, here):
-        result = here("check")
+    def test_a_sound_case_is_exit_0(self, broken):
+        result = typed("check")
         assert result.exit_code == 0 and "no fault" in result.stdout and result.stderr == ""
         assert "their text was not verified: pass it with --article PATH" in result.stdout
 

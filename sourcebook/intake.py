@@ -95,6 +95,8 @@ def _content(path: Path) -> bytes:
         if path.is_dir():
             raise SourcebookError(f"{path}: a folder. Pass the file in it that holds the article's text.")
         size = path.stat().st_size
+        if not path.is_file():  # reading a pipe or a device would wait for ever
+            raise SourcebookError(f"{path}: not a file. Pass the file that holds the article's text.")
         if size > LARGEST:
             raise SourcebookError(f"{path}: {size} bytes, more than an article has ({LARGEST} at most). {BY_HAND}")
         return path.read_bytes()

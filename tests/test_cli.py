@@ -175,7 +175,7 @@ class TestExitCodes:
     @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ("rebuild", "verify")])
     def test_outside_of_a_checkout_every_command_says_where_to_go(self, tmp_path, monkeypatch, command):
         monkeypatch.chdir(tmp_path)
-        result = typed(command)
+        result = typed(command, *(["bridge"] if command == "new" else []))
         assert result.exit_code == 1
         assert "is not in a Sourcebook checkout" in result.stderr and "Change into the checkout" in result.stderr
 

@@ -60,7 +60,7 @@ def decode(content: bytes, place: str, page: bool = False, told: str = "") -> De
 
 def _named(name: str) -> str:
     try:
-        b"".decode(name)
+        b"text".decode(name, "replace")
         return name
     except (LookupError, ValueError):
         known = nearest(name, ["utf-8", "utf-16", *KNOWN])

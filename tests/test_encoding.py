@@ -12,7 +12,7 @@ TEXTS = {
     "en": "The mayor said that the bridge “will open in May” — a fairy tale, said the harbour master, and naïve.",
     "de": "Die Bürgermeisterin sagte am Montag, die Brücke „wird im Mai eröffnet“. Über die Größe der Straße sprach niemand.",
     "fr": "La maire a déclaré lundi que le pont « ouvrira en mai », écartant les doutes des équipages à l’entrée du port.",
-    "pl": "Burmistrz powiedziała w poniedziałek, że most zostanie otwarty w maju, odrzucając wątpliwości załóg promów.",
+    "pl": "Burmistrz powiedziała w poniedziałek, że most zostanie otwarty w maju, odrzucając wątpliwości załóg promów. Zażółć gęślą jaźń, rzekł kapitan.",
     "ru": "Мэр города заявила в понедельник, что мост откроется в мае, отвергнув сомнения экипажей паромов.",
     "el": "Η δήμαρχος δήλωσε τη Δευτέρα ότι η γέφυρα θα ανοίξει τον Μάιο, απορρίπτοντας τις αμφιβολίες των πληρωμάτων.",
     "ja": "市長は月曜日、橋は五月に開通すると述べ、渡し船の乗組員の疑いを退けた。港長はその日付をおとぎ話と呼んだ。",
@@ -106,7 +106,7 @@ class TestByOption:
 
 class TestByHowItReads:
     @pytest.mark.parametrize(
-        ("language", "codec"), [("de", "cp1252"), ("pl", "cp1250"), ("ru", "cp1251"), ("ru", "koi8-r"), ("el", "cp1253"), ("ja", "cp932"), ("zh", "gb18030")]
+        ("language", "codec"), [("de", "cp1252"), ("pl", "cp1250"), ("ru", "cp1251"), ("ru", "cp866"), ("el", "cp1253"), ("ja", "cp932"), ("zh", "gb18030")]
     )  # fmt: skip
     def test_where_only_one_encoding_is_likely_it_is_taken_and_named(self, language, codec):
         told = decode((TEXTS[language] * 3).encode(codec), "x.txt")

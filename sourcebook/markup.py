@@ -79,6 +79,8 @@ def _tree(text: str, place: str):
         raise SourcebookError(
             f"{place}: its tags are nested more than 256 deep, or one is huge, so a part would be lost. {BY_HAND}"
         )
+    for element in tree.iter() if tree is not None else ():  # one such mark, and trafilatura would find nothing
+        element.text, element.tail = (text and UNPRINTABLE.sub("", text) for text in (element.text, element.tail))
     return tree
 
 

@@ -138,7 +138,8 @@ def _either(place: str, verb: str, first: tuple[str, str], second: tuple[str, st
     """The sentence on two encodings, with the words by which a person can tell which it is."""
     (name, text), (rival, other) = first, second
     at = next((at for at, (a, b) in enumerate(zip(text, other)) if a != b), min(len(text), len(other)))
-    shown, shown_ = (" ".join(one[max(0, at - 12) : at + 12].split()) for one in (text, other))
+    start = max(0, at - 24, text.rfind(" ", 0, max(0, at - 6)) + 1)
+    shown, shown_ = (" ".join(one[start : at + 12].split()) for one in (text, other))
     return (
         f"{place}: which encoding is meant cannot be told: {verb} {name} (“{shown}”), and it can be read as {rival} (“{shown_}”). "
         f"Pass the one in which the words are right: --encoding {name}, or --encoding {rival}."

@@ -4,6 +4,7 @@ import codecs
 import random
 
 import pytest
+from scratch import ROOT
 
 from sourcebook.encoding import KNOWN, decode
 from sourcebook.errors import ParameterError, SourcebookError
@@ -153,3 +154,10 @@ class TestNoText:
     def test_nul_bytes_are_no_text(self):
         with pytest.raises(SourcebookError, match="byte 3 is NUL.*Save the article as plain text"):
             decode(b"The\0bridge\xff\xff at the harbour", "x.txt")
+
+
+def test_the_example_of_the_guide_is_a_real_message():
+    guide = " ".join((ROOT / "docs/cli.md").read_text("utf-8").replace("\n> ", " ").split())
+    with pytest.raises(SourcebookError) as caught:
+        decode("The date is “settled”, he said. It’s naïve.".encode("cp1252"), "article.txt")
+    assert str(caught.value) in guide

@@ -1,6 +1,7 @@
 """An article's text, turned into the numbered paragraphs that anchors point into."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +32,36 @@ def shipped(folder: Path, meta: dict) -> Article | None:
     return read(folder / name) if name else None
 
 
-def own(folder: Path) -> Path:
-    """Where an analyst's own copy of the text lies, for a case that may not ship it."""
+def at_hand(folder: Path, meta: dict, given: Path | None = None) -> Article | None:
+    """The text of a case to code it by: the one given, else the one shipped with it, else the analyst's own copy, else None."""
+    if given:
+        return passed(given, meta["article"].get("sha256", ""))
+    own = own_copy(folder)
+    return shipped(folder, meta) or (read(own) if own.is_file() else None)
+
+
+def own_copy(folder: Path) -> Path:
+    """Where an analyst keeps the text of a case, given the case's folder; it need not be there."""
     return folder.parents[1] / ARTICLES / f"{folder.name}.txt"
 
 
-def at_hand(folder: Path, meta: dict, given: Path | None = None) -> Article | None:
-    """The text of a case to code it by: the one given, else the one shipped with it, else the analyst's own copy, else None."""
-    return read(given) if given else shipped(folder, meta) or (read(own(folder)) if own(folder).is_file() else None)
+def passed(path: Path, sha256: str) -> Article:
+    """The text that a person passes: that file, or what `sourcebook new` takes out of it where this is the text that has the
+    SHA-256 (so the web page serves as well from which the text was taken). SourcebookError where it is no text.
+    """
+    from sourcebook import intake
+
+    try:
+        text, refused = read(path), None
+    except SourcebookError as error:
+        text, refused = None, error
+    if sha256 and (text is None or text.sha256 != sha256):
+        with suppress(SourcebookError):
+            taken = intake.read(Path(path)).article
+            text = taken if taken.sha256 == sha256 else text
+    if text is None:
+        raise refused
+    return text
 
 
 def digest(text: str) -> str:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sourcebook import binding, commentary, files, ingredients, multiverse, origin, paths, stamp
-from sourcebook.article import read as read_article
 from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
-from sourcebook.check import check
+from sourcebook.check import check, text_at_hand
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
 from sourcebook.paths import notebooks
@@ -125,7 +124,7 @@ def build(
     """
     folder = locate(case_name)
     if article:
-        faults = check(folder, read_article(article))
+        faults = check(folder, text_at_hand(folder, article)[0])
         if faults:
             raise CaseError(folder.name, faults)
     case = load(str(folder))

@@ -144,7 +144,13 @@ class Plain(yaml.SafeLoader):
 def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
     """The content of `folder`/case.yml and its faults; None instead of the content where it has any."""
     if not (folder / CASE).is_file():
-        return None, [Fault(CASE, "the file is missing", "every case has one: copy another case's and adapt it")]
+        return None, [
+            Fault(
+                CASE,
+                "the file is missing",
+                "every case has one: take it from a new case (sourcebook new NAME) and adapt it",
+            )
+        ]
     return read_document(folder, CASE, SCHEMA, "see “case.yml” in docs/coding.md")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook import rules
-from sourcebook.article import Article, shipped
+from sourcebook.article import Article, own_copy, passed, read, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
 from sourcebook.paths import CASE, PACKAGE
@@ -64,6 +64,19 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     if article and meta:
         faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
     return faults
+
+
+def text_at_hand(folder: Path, given: Path | None = None) -> tuple[Article | None, str]:
+    """The text to hold a case's anchors against, and what it is in words: what is given, what the case ships (which `check`
+    reads itself, so it is None here), the analyst's own copy; None and "" where there is none.
+    """
+    article = ((read_casefile(folder)[0]) or {}).get("article", {})
+    own = own_copy(folder)
+    if given:
+        return passed(given, article.get("sha256", "")), "the article"
+    if article.get("text"):
+        return None, f"the text that the case ships, {article['text']}"
+    return (read(own), f"your own copy of the text, {own.parent.name}/{own.name}") if own.is_file() else (None, "")
 
 
 def read_text(folder: Path, table: str) -> pd.DataFrame:

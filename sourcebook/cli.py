@@ -10,6 +10,7 @@ from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
 from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
 from sourcebook.serving import serve
+from sourcebook.starting import new
 
 
 class Commands(click.Group):
@@ -117,7 +118,7 @@ def run(notebook, case, parameter, file, output, save, engine, fresh):
     folder = (
         top / paths.NOTEBOOKS
         if save
-        else output or top / paths.BUILD / "runs" / book.report_name(record, told.values, told.usual)
+        else output or top / paths.BUILD / paths.RUNS / book.report_name(record, told.values, told.usual)
     )
     if any(map(book.reads_outcomes, chosen)):
         ready(record, told.known, top, bar, click.echo)
@@ -206,16 +207,16 @@ def params(case):
 @CASE
 @ARTICLE
 def check(case, article):
-    """Check a case's files and print every fault; with the article, verify every anchor too."""
+    """Check a case's files and print every fault; with the article at hand, verify every anchor too."""
     from sourcebook import book, multiverse, paths
     from sourcebook import check as checks
-    from sourcebook.article import read
     from sourcebook.case import load, locate
     from sourcebook.errors import CaseError
     from sourcebook.sweep import Sweep
 
     folder, top = locate(case), paths.root()
-    faults = checks.check(folder, read(article) if article else None) + book.commentary_faults(folder, top)
+    text, source = checks.text_at_hand(folder, article)
+    faults = checks.check(folder, text) + book.commentary_faults(folder, top)
     if faults:
         raise CaseError(folder.name, faults)
     record = load(str(folder))
@@ -226,8 +227,8 @@ def check(case, article):
     anchors = sum(len(record.tables[table]) for table in record.schema.anchored)
     rows = sum(map(len, record.tables.values()))
     click.echo(f"Case {record.name}: {len(record.tables)} tables, {rows} rows, no fault.")
-    if article:
-        click.echo(f"{anchors} of {anchors} anchors verified against the article, none skipped.")
+    if source:
+        click.echo(f"{anchors} of {anchors} anchors verified against {source}, none skipped.")
     else:
         click.echo(
             f"{anchors} anchors checked for form and bounds; their text was not verified: pass it with --article PATH."
@@ -249,7 +250,7 @@ def clean():
         click.echo("Nothing was built.")
 
 
-for command in (anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
+for command in (new, anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
     main.add_command(command)
 
 if __name__ == "__main__":

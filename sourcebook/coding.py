@@ -113,16 +113,20 @@ def reanchor(context, case, article, old, dry_run):
     \b
     sourcebook reanchor fair --article new.txt --dry-run
     """
-    from sourcebook import files, versions
-    from sourcebook.article import own, read
+    from sourcebook import files, intake, versions
+    from sourcebook.article import own_copy, read
     from sourcebook.case import locate
     from sourcebook.errors import CaseError
     from sourcebook.paths import NOTEBOOKS
 
     folder = locate(case).resolve()
     schema, meta = _described(folder)
-    new, content, sha256 = read(article), article.read_bytes(), meta["article"]["sha256"]
-    ships, copy = meta["article"].get("text"), own(folder)
+    taken, sha256 = intake.read(article), meta["article"]["sha256"]
+    if taken.form == intake.PLAIN:
+        new, content = read(article), article.read_bytes()
+    else:
+        new, content = taken.article, taken.text.encode()
+    ships, copy = meta["article"].get("text"), own_copy(folder)
     kept = copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()
     if new.sha256 == sha256:
         if not ships and kept and not dry_run:  # a run that was killed before it came to this

@@ -7,7 +7,7 @@ from pathlib import Path
 from sourcebook.errors import SourcebookError
 
 DATA, NOTEBOOKS, BOOK, BUILD = "data", "notebooks", "book", "_build"
-CACHE, PICTURES, SWEPT, ANNOTATIONS = "cache/runs", "cache/pictures", "multiverse", "annotations"
+CACHE, PICTURES, SWEPT, ANNOTATIONS, RUNS = "cache/runs", "cache/pictures", "multiverse", "annotations", "runs"
 CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"

@@ -138,13 +138,12 @@ def cite(row, case, form, output):
 def annotations(case, article, output):
     """Write the anchors of a case as W3C Web Annotations; with the article, each passage is quoted in them."""
     from sourcebook import annotations, check, files, paths
-    from sourcebook.article import read
     from sourcebook.case import load
     from sourcebook.errors import CaseError
 
     record, text = load(case), None
     if article:
-        content = read(article)
+        content, _ = check.text_at_hand(record.folder, article)
         faults = check.check(record.folder, content)
         if faults:
             raise CaseError(record.name, faults)

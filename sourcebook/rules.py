@@ -12,7 +12,7 @@ import pandas as pd
 
 from sourcebook.article import Article, digest
 from sourcebook.errors import Fault, nearest
-from sourcebook.paths import CASE, REFERENCES
+from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
 
 WORDS = 12  # a quotation's budget
@@ -318,7 +318,7 @@ def _coders(meta: dict, tables: Tables) -> Iterator[Fault]:
 def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> list[Fault]:
     """Anchors whose text in the article is not the text that was coded, and quotes that are not in their span."""
     if article.sha256 != sha256:
-        right = "pass the text that was coded, or code the new one and write its SHA-256 here"
+        right = f"pass the text that was coded (sourcebook new puts it into {ARTICLES}/), or code the new one and write its SHA-256 here"
         return [Fault(CASE, f"the article at hand has {article.sha256[:16]}…", right, column="article.sha256")]
     faults = []
     lengths = {str(number): str(len(text)) for number, text in enumerate(article.paragraphs, 1)}

@@ -41,14 +41,18 @@ class Schema:
             fault = Fault(
                 PACKAGE,
                 f"no table {', '.join(missing)}",
-                "every case has it: copy another case's and adapt it",
+                "every case has it: take it from a new case (sourcebook new NAME)",
                 column="resources",
             )
         except (KeyError, TypeError, AttributeError) as error:
-            right = "it must list resources, each with a name and a schema with fields: compare another case's"
+            right = "it must list resources, each with a name and a schema with fields: compare that of a new case (sourcebook new NAME)"
             fault = Fault(PACKAGE, f"not a data package ({type(error).__name__}: {error})", right)
         except FileNotFoundError:
-            fault = Fault(PACKAGE, "the file is missing", "every case has one: copy another case's and adapt it")
+            fault = Fault(
+                PACKAGE,
+                "the file is missing",
+                "every case has one: take it from a new case (sourcebook new NAME) and adapt it",
+            )
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             fault = Fault(PACKAGE, f"not JSON ({error})", "mend the file's syntax", row=getattr(error, "lineno", None))
         raise CaseError(folder.name, [fault])

@@ -186,6 +186,9 @@ class Record:
         path = self.folder / file
         path.write_bytes(change(path.read_bytes()))
 
+    def read_meta(self) -> dict:
+        return yaml.safe_load((self.folder / "case.yml").read_text("utf-8"))
+
     def meta(self, **keys) -> None:
         """Set keys of case.yml; None leaves a key out."""
         path = self.folder / "case.yml"

@@ -16,6 +16,7 @@ LEAVE = shutil.ignore_patterns(
     ".git",
     ".venv",
     "_build",
+    "articles",
     "*.egg-info",
     "__pycache__",
     ".pytest_cache",

@@ -6,7 +6,7 @@ import cases
 import pytest
 
 from sourcebook import article
-from sourcebook.article import Article, at_hand, digest, read
+from sourcebook.article import Article, at_hand, digest, passed, read
 from sourcebook.errors import SourcebookError
 
 
@@ -130,3 +130,24 @@ class TestAtHand:
         assert at_hand(folder, keeps_none).paragraphs == ("copy",)
         assert at_hand(folder, ships).paragraphs == ("shipped",)
         assert at_hand(folder, ships, folder.parents[1] / "given.txt").paragraphs == ("given",)
+
+
+class TestPassed:
+    """Whoever passes a text may pass the file that was coded, or the one from which `sourcebook new` took the text."""
+
+    def test_the_file_that_was_coded_is_taken_as_it_is(self, written):
+        content = "One  \n\n\nTwo\n"
+        assert passed(written(content), hashlib.sha256(content.encode()).hexdigest()).paragraphs == ("One  ", "Two")
+
+    @pytest.mark.parametrize("content", ["One\r\nTwo", "\n\n One \nTwo", "One\n\nTwo".encode("utf-16")])
+    def test_the_one_that_the_text_was_taken_from_gives_that_text(self, written, content):
+        wanted = hashlib.sha256(b"One\n\nTwo\n").hexdigest()
+        assert passed(written(content), wanted) == Article(wanted, ("One", "Two"))
+
+    def test_another_text_is_what_it_is_so_that_the_check_can_say_so(self, written):
+        content = b"One\r\nThree"
+        assert passed(written(content), "0" * 64).sha256 == hashlib.sha256(content).hexdigest()
+
+    def test_what_is_no_text_is_refused(self, written):
+        with pytest.raises(SourcebookError, match="not UTF-8"):
+            passed(written(b"%PDF-1.7\n\xe2\xe3"), "0" * 64)

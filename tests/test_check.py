@@ -130,6 +130,20 @@ class TestCommand:
         assert result.exit_code == 0, result.output
         assert "10 of 10 anchors verified against the article, none skipped." in result.stdout
 
+    def test_the_analysts_own_copy_is_used_unasked_and_said(self, checkout):
+        own = checkout.folder.parents[1] / "articles" / "fair.txt"
+        own.parent.mkdir()
+        own.write_text(cases.ARTICLE, "utf-8")
+        assert "10 of 10 anchors verified against your own copy of the text, articles/fair.txt" in command().stdout
+        checkout.set("claims", "C02", digest="0123456789abcdef")
+        result = command()
+        assert result.exit_code == 1 and "claims.csv, row 3 (C02), column digest: " in result.stderr
+
+    def test_the_text_that_a_case_ships_is_used_unasked_and_said(self, checkout):
+        (checkout.folder / "own.txt").write_text(cases.ARTICLE, "utf-8")
+        checkout.meta(article={**checkout.read_meta()["article"], "text": "own.txt"})
+        assert "10 of 10 anchors verified against the text that the case ships, own.txt" in command().stdout
+
     def test_with_the_article_an_anchor_that_is_off_is_told_and_without_it_cannot_be(self, checkout):
         checkout.set("claims", "C02", digest="0123456789abcdef")
         result = command("--article", checkout.article)
@@ -137,7 +151,7 @@ class TestCommand:
         assert command().exit_code == 0
 
     def test_the_wrong_article_is_one_message_and_exit_code_1(self, checkout):
-        checkout.print_article(cases.ARTICLE.replace("\n", "\r\n"))
+        checkout.print_article(cases.ARTICLE.replace("bakers", "butchers"))
         result = command("--article", checkout.article)
         assert result.exit_code == 1 and "1 fault in case fair" in result.stderr
         assert "case.yml, key article.sha256: the article at hand has" in result.stderr
@@ -352,7 +366,7 @@ class TestPackage:
         assert (fault.file, fault.found) == (
             "datapackage.json",
             "the file is missing",
-        ) and "copy another case's" in fault.right
+        ) and "sourcebook new NAME" in fault.right
 
     def test_broken_json_is_told_with_its_line(self, record):
         record.data("datapackage.json", lambda content: b'{"name": "fair",\n "resources": [}\n')

@@ -59,6 +59,8 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
         page = book.build(case, parameter, article, click.echo, bar, engine, file, fresh, formats)
     if form != "pdf":
         click.echo(f"The report: {page}")
+    if page.parents[1].name.endswith(paths.WITH_ARTICLE):
+        click.echo("It shows the article's text: keep it to yourself, do not publish it.")
     if form != "html":
         click.echo(f"The PDF: {paths.printed(page)}")
     if verify:
@@ -70,6 +72,7 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
         click.echo("Building it a second time, in other surroundings")
         given = [("-p", pair) for pair in parameter] + [("--format", form), ("--engine", engine), ("--case", case)]
         given += [("-f", str(file.resolve()))] if file else []
+        given += [("--article", str(article.resolve()))] if article else []
         command = [
             sys.executable,
             "-P",

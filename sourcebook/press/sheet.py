@@ -19,7 +19,7 @@ SUMMARY = "Summary"
 SHORT = (
     3000  # characters; a chapter of the last part that has fewer, and no table, begins on the page of the one before
 )
-KEPT = {"id", "href", "src", "alt", "class", "scope", "start", "lang", "colspan", "rowspan"}
+KEPT = {"id", "href", "src", "alt", "class", "scope", "start", "lang", "dir", "colspan", "rowspan"}
 
 
 def sheet(page: str, front: Front) -> str:
@@ -65,8 +65,10 @@ def strip(article: Tag) -> None:
     for piece in article.select(FURNITURE):
         if not piece.decomposed:
             piece.decompose()
-    for wrapper in article.select(WRAPPERS):
+    for wrapper in article.select(f"{WRAPPERS}, svg a"):
         wrapper.unwrap()
+    for piece in article.select("svg title ~ title"):  # of what was a link
+        piece.decompose()
 
 
 def chapters(article: Tag, front: Front) -> list[list[Tag]]:
@@ -110,5 +112,8 @@ def resolve(body: Tag) -> None:
             link["href"] = address = "#" + address.rpartition("#")[2]
         if not address or (address.startswith("#") and address[1:] not in known):
             link.unwrap()
+    drawn = {id(tag) for tag in body.select("svg, svg *")}
     for tag in body.find_all(True):
+        if id(tag) in drawn:
+            continue
         tag.attrs = {name: value for name, value in tag.attrs.items() if name in KEPT}

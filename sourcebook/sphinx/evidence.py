@@ -19,7 +19,7 @@ from . import case, citing, links
 logger = logging.getLogger(__name__)
 LANES = 8  # lanes that have a place of their own under a line; a row in a deeper one has its mark and its entry
 PITCH, BAR, TOP = 24, 20, 12  # of a map, in pixels: from lane to lane, the height of a row, where the first lane begins
-LABELLED = {"desk": 5, "phone": 11}  # the share of the width, in percent, from which on a row has room for its id
+LABELLED = {"desk": 3.8, "phone": 8}  # the share of the width, in percent, from which on a row has room for its id
 LINES = {"reaction": "7 4", "framing": "2 3", "event": "9 3 2 3"}  # how the line of a kind is broken
 COLOURS = {
     "claim": "#0b5c9e",
@@ -196,13 +196,13 @@ class Evidence(SphinxDirective):
         """Which form of the page this is, in a sentence."""
         if shown is None:
             return (
-                "The article is somebody else's work, and its text is not in this report. Each grey bar is a paragraph, as long as "
+                "The article is somebody else’s work, and its text is not in this report. Each grey bar is a paragraph, as long as "
                 "it has characters; the bars below it are its rows, each at the place and with the length of its passage."
             )
         if record.meta["article"].get("text"):
-            return "The text is the article's own. A passage has a line under it for each row that is coded from it."
+            return "The text is the article’s own. A passage has a line under it for each row that is coded from it."
         return (
-            "The text is the article's own, shown to whoever built this report with it. It is not part of the report, and not "
+            "The text is the article’s own, shown to whoever built this report with it. It is not part of the report, and not "
             "to be passed on. A passage has a line under it for each row that is coded from it."
         )
 
@@ -266,7 +266,7 @@ class Evidence(SphinxDirective):
         """A row as a line: what, who, the gist, and how it is coded."""
         kind = nodes.inline("", row["kind"], classes=["lane", "lane-0", f"kind-{row['kind']}"])
         coded = "; ".join(filter(None, (row["type"], row["topic"], f"{row['start']}–{row['end']}")))
-        who = f" {row['who']}:" if row["who"] else ":"
+        who = f", {row['who']}:" if row["who"] else ":"
         line = nodes.paragraph("", "", nodes.Text(f"{row['id']} "), kind, nodes.Text(f"{who} {row['gist']} "))
         line += nodes.inline("", coded, classes=["evidence-coded"])
         return evidence_row("", line, row=row["id"], kind=row["kind"], who=row["who"], topic=row["topic"], classes=["evidence-row"])

@@ -29,6 +29,7 @@
   page.append(box);
   let shown = [];
   let closing = 0;
+  let where = null; // a function that gives the rectangle which the box stands beside
 
   const light = (on) => {
     for (const id of shown) {
@@ -43,8 +44,22 @@
     shown = [];
     box.hidden = true;
   };
+  const place = () => {
+    const near = where();
+    if (near.bottom < 0 || near.top > window.innerHeight) return hide();
+    const gap = 6;
+    const { width, height } = box.getBoundingClientRect();
+    const left = Math.max(gap, Math.min(near.left, document.documentElement.clientWidth - width - gap));
+    // Above, since the passage goes on below; the page's head must stay clear.
+    const above = near.top - height - gap;
+    const top = above > 56 ? above : Math.min(near.bottom + gap, window.innerHeight - height - gap);
+    box.style.left = `${left}px`;
+    box.style.top = `${top}px`;
+    return undefined;
+  };
   const show = (ids, near) => {
     hide();
+    where = near;
     shown = ids.filter((id) => known.has(id) && !known.get(id).entry.classList.contains("left-out"));
     if (!shown.length) return;
     light(true);
@@ -54,13 +69,7 @@
       return line;
     }));
     box.hidden = false;
-    const gap = 6;
-    const { width, height } = box.getBoundingClientRect();
-    const left = Math.max(gap, Math.min(near.left, document.documentElement.clientWidth - width - gap));
-    const below = near.bottom + gap;
-    const top = below + height < window.innerHeight ? below : Math.max(gap, near.top - height - gap);
-    box.style.left = `${left}px`;
-    box.style.top = `${top}px`;
+    place();
   };
   const later = () => {
     clearTimeout(closing);
@@ -73,11 +82,13 @@
     const segment = element.closest(".segment");
     return segment ? { ids: [...segment.querySelectorAll(".lane[data-row]")].map((lane) => lane.dataset.row), place: segment } : null;
   };
-  const boxes = (element, x, y) => {
-    // A passage of several lines has several boxes: the one that the pointer is on.
-    const all = [...element.getClientRects()];
-    return all.find((each) => y >= each.top - 2 && y <= each.bottom + 2 && x >= each.left - 2 && x <= each.right + 2) ?? element.getBoundingClientRect();
+  const under = (element, x, y) => {
+    // A passage of several lines has several rectangles: the one that the pointer is on, wherever it is scrolled.
+    const number = [...element.getClientRects()].findIndex(
+      ({ top, bottom, left, right }) => y >= top - 2 && y <= bottom + 2 && x >= left - 2 && x <= right + 2);
+    return () => element.getClientRects()[number] ?? element.getBoundingClientRect();
   };
+  const at = (element) => () => element.getBoundingClientRect();
 
   page.addEventListener("pointerover", (event) => {
     if (box.contains(event.target)) return clearTimeout(closing);
@@ -85,12 +96,12 @@
     const found = covering(event.target);
     if (!found) return later();
     clearTimeout(closing);
-    return show(found.ids, boxes(found.place, event.clientX, event.clientY));
+    return show(found.ids, under(found.place, event.clientX, event.clientY));
   });
   page.addEventListener("pointerleave", later);
   page.addEventListener("focusin", ({ target }) => {
     const found = box.contains(target) ? null : covering(target);
-    if (found) show(found.ids, target.getBoundingClientRect());
+    if (found) show(found.ids, at(target));
   });
   page.addEventListener("focusout", ({ relatedTarget }) => {
     if (!box.contains(relatedTarget)) later();
@@ -101,7 +112,7 @@
     const ids = found.ids.filter((id) => !known.get(id).entry.classList.contains("left-out"));
     // One row is followed; of several, or under a finger, the reader chooses in the box.
     if (ids.length === 1 && event.pointerType === "mouse") known.get(ids[0]).link.click();
-    else show(ids, boxes(found.place, event.clientX, event.clientY));
+    else show(ids, under(found.place, event.clientX, event.clientY));
   });
   document.addEventListener("click", (event) => {
     if (!box.hidden && !box.contains(event.target) && !page.contains(event.target)) hide();
@@ -109,7 +120,8 @@
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") hide();
   });
-  window.addEventListener("scroll", () => !box.hidden && !box.matches(":hover") && hide(), { passive: true });
+  window.addEventListener("scroll", () => !box.hidden && place(), { passive: true });
+  window.addEventListener("resize", () => !box.hidden && place());
 
   /* The filters */
   const selects = [["Kind", "kind"], ["Who", "who"], ["Subject", "topic"]].map(([label, name]) => {
@@ -147,12 +159,12 @@
     const row = known.get(decodeURIComponent(location.hash.slice(1)));
     if (!row) return;
     if (row.entry.classList.contains("left-out")) clear();
-    row.link.scrollIntoView({ block: "center" });
-    // After the scrolling, which closes the box.
+    // After the browser's own scrolling, which may come late.
     setTimeout(() => {
+      row.link.scrollIntoView({ block: "center" });
       row.link.focus({ preventScroll: true });
-      show([row.row], row.link.getBoundingClientRect());
-    }, 150);
+      show([row.row], at(row.link));
+    }, 100);
   };
 
   for (const { select } of selects) select.addEventListener("change", apply);

@@ -16,7 +16,6 @@ from sourcebook.errors import BuildError
 from sourcebook.press import front, pdf, sheet
 from sourcebook.work import work
 
-
 TEXT = "article.txt"  # in a staged source, where Jupyter Book reads no page and copies no file
 
 

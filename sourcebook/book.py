@@ -72,7 +72,9 @@ def report_name(case: Case, values: dict, usual: dict, with_article: bool = Fals
     """The case's name, and for parameters other than its `usual` ones a digest of them, so that reports lie side by side;
     one that shows a text which is not the case's own to ship says so, and never takes the place of one that does not.
     """
-    digest = "" if values == usual else "-" + hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+    digest = (
+        "" if values == usual else "-" + hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+    )
     return case.name + digest + (paths.WITH_ARTICLE if with_article else "")
 
 

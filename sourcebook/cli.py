@@ -6,7 +6,7 @@ import click
 
 from sourcebook import __version__
 from sourcebook.errors import ParameterError, SourcebookError
-from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, SHOWN, VERIFY, bar
 from sourcebook.publishing import annotations, cite, package, rebuild, verify
 
 
@@ -32,7 +32,7 @@ def main():
 @PARAMETER
 @FILE
 @FORMAT
-@ARTICLE
+@SHOWN
 @ENGINE
 @FRESH
 @VERIFY

@@ -54,7 +54,9 @@ def register(rows: list[dict]) -> dict:
         "data": rows,
     }
     glued = toybook.cell("glue('n_rows', n)", toybook.named("n_rows", len(rows)))
-    return toybook.notebook(v4.new_markdown_cell("# The register"), glued, toybook.cell("show.register(rows)", toybook.table(resource)))
+    return toybook.notebook(
+        v4.new_markdown_cell("# The register"), glued, toybook.cell("show.register(rows)", toybook.table(resource))
+    )
 
 
 def write(folder: Path, text: bool) -> Path:

@@ -68,7 +68,8 @@ class TestLanes:
 
     def test_are_free_again_where_a_row_ends_and_in_the_next_paragraph(self):
         rows = pd.DataFrame(
-            [("A1", 1, 0, 5), ("A2", 1, 5, 9), ("A3", 1, 2, 6), ("A4", 2, 0, 1)], columns=["id", "paragraph", "start", "end"]
+            [("A1", 1, 0, 5), ("A2", 1, 5, 9), ("A3", 1, 2, 6), ("A4", 2, 0, 1)],
+            columns=["id", "paragraph", "start", "end"],
         )
         assert list(lanes(rows)) == [0, 0, 1, 0]
 

@@ -50,7 +50,11 @@ class TestText:
             assert "".join(part.get_text() for part in parts) == evidencebook.PARAGRAPHS[paragraph - 1][start:end]
             assert len({lane for part in parts for lane in part["class"] if re.fullmatch(r"lane-\d", lane)}) == 1
         overlap = page.find(string='"said" that the').find_parents(class_="lane")
-        assert [(span["data-row"], span["class"][1]) for span in overlap] == [("C08", "lane-2"), ("C07", "lane-1"), ("C06", "lane-0")]
+        assert [(span["data-row"], span["class"][1]) for span in overlap] == [
+            ("C08", "lane-2"),
+            ("C07", "lane-1"),
+            ("C06", "lane-0"),
+        ]
 
     def test_knows_its_language_and_finds_the_direction_of_each_paragraph(self, soup):
         for paragraph in soup("text").select(".evidence-text"):
@@ -86,8 +90,15 @@ class TestText:
         book = evidencebook.write(tmp_path / "book", True)
         case = book / "data" / "fair"
         (book / "article.txt").rename(case / "ours.txt")
-        (case / "case.yml").write_text((case / "case.yml").read_text("utf-8").replace("article:\n", "article:\n  text: ours.txt\n"), "utf-8")
-        (book / "_config.yml").write_text((book / "_config.yml").read_text("utf-8").replace("sourcebook_article: article.txt", "sourcebook_article: ''"), "utf-8")
+        (case / "case.yml").write_text(
+            (case / "case.yml").read_text("utf-8").replace("article:\n", "article:\n  text: ours.txt\n"), "utf-8"
+        )
+        (book / "_config.yml").write_text(
+            (book / "_config.yml")
+            .read_text("utf-8")
+            .replace("sourcebook_article: article.txt", "sourcebook_article: ''"),
+            "utf-8",
+        )
         built = toybook.build(book)
         assert built.returncode == 0, built.stderr
         page = BeautifulSoup((toybook.html(book) / PAGE).read_text("utf-8"), "html.parser")
@@ -149,7 +160,9 @@ class TestBothForms:
         assert made.select_one("tr#C05 td.col-where a")["href"] == "#place-C05"
         assert made.select_one("li#place-C05 a.row-link")["href"] == "#C05"
         if form == "text":
-            assert made.select_one(".lane.lane-1.kind-claim") and made.select_one("a.evidence-mark")["href"].startswith("#")
+            assert made.select_one(".lane.lane-1.kind-claim") and made.select_one("a.evidence-mark")["href"].startswith(
+                "#"
+            )
             assert made.select(".evidence-text")[5]["dir"] == "auto"
         else:
             drawn = made.select("svg.evidence-map")[6]
@@ -158,7 +171,9 @@ class TestBothForms:
 
 
 def kept(page) -> list[str]:
-    return page.evaluate("[...document.querySelectorAll('.evidence-row')].filter((row) => row.checkVisibility()).map((row) => row.dataset.row)")
+    return page.evaluate(
+        "[...document.querySelectorAll('.evidence-row')].filter((row) => row.checkVisibility()).map((row) => row.dataset.row)"
+    )
 
 
 @pytest.mark.browser
@@ -230,7 +245,9 @@ class TestInABrowser:
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_all_text_has_contrast_lit_or_not(self, visitor, theme):
-        visitor.context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        visitor.context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
         page = visitor.go(f"{PAGE}#C07")
         page.locator(".evidence-box:visible").wait_for()
         assert page.evaluate(CONTRAST) == []
@@ -279,5 +296,7 @@ def test_kinds_are_told_apart_without_colour(evidence_books, chromium):
     """Each has a line of another form."""
     with visiting(chromium, toybook.html(evidence_books["text"]).as_uri()) as visitor:
         page = visitor.go(PAGE)
-        lines = page.evaluate("[...document.querySelectorAll('.evidence-legend .lane')].map((lane) => getComputedStyle(lane).backgroundImage)")
+        lines = page.evaluate(
+            "[...document.querySelectorAll('.evidence-legend .lane')].map((lane) => getComputedStyle(lane).backgroundImage)"
+        )
         assert len({re.sub(r"rgb\([^)]*\)", "ink", line) for line in lines}) == 5

@@ -92,7 +92,12 @@ def depart_span(translator, node):
 
 
 def visit_mark(translator, node):
-    given = {"href": address(translator, node["row"]), "data-row": node["row"], "aria-label": node["told"], "dir": "ltr"}
+    given = {
+        "href": address(translator, node["row"]),
+        "data-row": node["row"],
+        "aria-label": node["told"],
+        "dir": "ltr",
+    }
     if not alone(translator.builder):
         given["ids"] = [node["row"]]
     translator.body.append(translator.starttag(node, "a", "", CLASS="evidence-mark", **given))
@@ -126,7 +131,9 @@ def visit_map(translator, node):
                          f' stroke-width="{2 if kind == "judgement" else 3}"{dash}/>')  # fmt: skip
         shown = [name for name, least in LABELLED.items() if width >= least]
         if shown:
-            parts.append(f'<text class="{" ".join(shown)}" x="{x}%" dx="3" y="{y + 11}" font-size="10">{told(row["id"])}</text>')
+            parts.append(
+                f'<text class="{" ".join(shown)}" x="{x}%" dx="3" y="{y + 11}" font-size="10">{told(row["id"])}</text>'
+            )
         parts.append("</a>")
     translator.body.append("".join([*parts, "</svg>\n"]))
 
@@ -212,20 +219,26 @@ class Evidence(SphinxDirective):
         listed = nodes.bullet_list(classes=["evidence-legend"])
         for kind in (kind for kind in ORDER if kind in numbers):
             sample = nodes.inline("", kind, classes=["lane", "lane-0", f"kind-{kind}"])
-            listed += nodes.list_item("", nodes.paragraph("", "", sample, nodes.Text(f" {count(int(numbers[kind]), 'row')}")))
+            listed += nodes.list_item(
+                "", nodes.paragraph("", "", sample, nodes.Text(f" {count(int(numbers[kind]), 'row')}"))
+            )
         return listed
 
     def paragraph(self, record, shown, paragraph: dict, rows, longest: int) -> nodes.Node:
         """A paragraph: its number, its text or its map, its rows."""
         number, depth = int(paragraph["paragraph"]), int(rows["lane"].max()) + 1 if len(rows) else 0
-        block = nodes.container(ids=[f"paragraph-{number}"], classes=["evidence-paragraph", f"lanes-{min(depth, LANES)}"])
+        block = nodes.container(
+            ids=[f"paragraph-{number}"], classes=["evidence-paragraph", f"lanes-{min(depth, LANES)}"]
+        )
         section = f"{paragraph['section']} · " if isinstance(paragraph["section"], str) else ""
         label = f"¶{number} · {section}{count(int(paragraph['length']), 'character')} · {count(len(rows), 'row')}"
         block += nodes.paragraph("", label, classes=["evidence-number"])
         listed = rows.to_dict("records")
         if shown:
             content = shown.paragraphs[number - 1]
-            block += self.passage(content, segments(len(content), rows, rows["lane"]), listed, record, paragraph["kind"])
+            block += self.passage(
+                content, segments(len(content), rows, rows["lane"]), listed, record, paragraph["kind"]
+            )
         elif listed or paragraph["length"]:
             block += self.map(f"Paragraph {number}: {count(len(rows), 'row')}", paragraph, listed, longest, depth)
         if listed:
@@ -247,7 +260,11 @@ class Evidence(SphinxDirective):
                 cover = evidence_span(row=id, classes=["lane", f"lane-{row['lane']}", f"kind-{row['kind']}"])
                 inner += cover
                 inner = cover
-            inner.extend(evidence_mark("", id, row=id, told=told(known[id])) for id in piece.ids if known[id]["start"] == piece.start)
+            inner.extend(
+                evidence_mark("", id, row=id, told=told(known[id]))
+                for id in piece.ids
+                if known[id]["start"] == piece.start
+            )
             inner += nodes.Text(content[piece.start : piece.end])
         return made
 
@@ -269,7 +286,9 @@ class Evidence(SphinxDirective):
         who = f", {row['who']}:" if row["who"] else ":"
         line = nodes.paragraph("", "", nodes.Text(f"{row['id']} "), kind, nodes.Text(f"{who} {row['gist']} "))
         line += nodes.inline("", coded, classes=["evidence-coded"])
-        return evidence_row("", line, row=row["id"], kind=row["kind"], who=row["who"], topic=row["topic"], classes=["evidence-row"])
+        return evidence_row(
+            "", line, row=row["id"], kind=row["kind"], who=row["who"], topic=row["topic"], classes=["evidence-row"]
+        )
 
 
 class LinkPlaces(SphinxPostTransform):

@@ -86,7 +86,12 @@ class LinkRows(SphinxPostTransform):
         node = text.parent
         while node is not None:
             heading = isinstance(node, nodes.title) and not isinstance(node.parent, nodes.table)
-            if heading or isinstance(node, CLOSED) or node.get("closed") or "anchor" in getattr(node, "attributes", {}).get("classes", ()):
+            if (
+                heading
+                or isinstance(node, CLOSED)
+                or node.get("closed")
+                or "anchor" in getattr(node, "attributes", {}).get("classes", ())
+            ):
                 return True
             node = node.parent
         return False

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from test_browser import CONTRAST, visiting
 
 from sourcebook import binding
-from sourcebook.press import sheet
+from sourcebook.press import pdf, sheet
 from sourcebook.press.front import Front
 
 FORMS = ["text", "map"]
@@ -23,6 +23,16 @@ def soup(evidence_books):
     return lambda form, page=PAGE: BeautifulSoup(
         (toybook.html(evidence_books[form]) / page).read_text(encoding="utf-8"), "html.parser"
     )
+
+
+@pytest.fixture(scope="module")
+def sheets(evidence_books):
+    """For each form the sheet to be printed, and the folder of its pictures."""
+    found, front = {}, Front("The fair", "", ["A coder"], "2031-02-03", "Who?", [])
+    for form, book in evidence_books.items():
+        page = binding.pages(book, "singlehtml") / "book/index.html"
+        found[form] = sheet.sheet(page.read_text("utf-8"), front), page.parent
+    return found
 
 
 def windows(text: str, words: int = 13) -> set[str]:
@@ -153,10 +163,19 @@ class TestBothForms:
     def test_other_pages_link_to_the_register_as_before(self, form, soup):
         assert soup(form, "book/index.html").select_one("a.row-link")["href"] == "../notebooks/register.html#C01"
 
-    def test_on_paper_lines_marks_and_lists_are_kept_and_links_lead_to_the_page(self, form, evidence_books):
-        single = binding.pages(evidence_books[form], "singlehtml")
-        front = Front("The fair", "", ["A coder"], "2031-02-03", "Who?", [])
-        made = BeautifulSoup(sheet.sheet((single / "book/index.html").read_text("utf-8"), front), "html.parser")
+    def test_it_is_the_same_bytes_in_another_run(self, form, evidence_books, tmp_path, monkeypatch):
+        monkeypatch.setenv("PYTHONHASHSEED", "12345")
+        monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+        assert toybook.build(evidencebook.write(tmp_path / form, form == "text")).returncode == 0
+        pages = [(toybook.html(book) / PAGE).read_bytes() for book in (tmp_path / form, evidence_books[form])]
+        assert pages[0] == pages[1]
+
+    def test_the_pdf_is_made_without_a_complaint(self, form, sheets, pango, tmp_path):
+        made = pdf.write(*sheets[form], tmp_path / "fair.pdf")
+        assert made.read_bytes().startswith(b"%PDF")
+
+    def test_on_paper_lines_marks_and_lists_are_kept_and_links_lead_to_the_page(self, form, sheets):
+        made = BeautifulSoup(sheets[form][0], "html.parser")
         assert made.select_one("tr#C05 td.col-where a")["href"] == "#place-C05"
         assert made.select_one("li#place-C05 a.row-link")["href"] == "#C05"
         if form == "text":

@@ -187,6 +187,8 @@ class Evidence(SphinxDirective):
         record = citing.record(app)
         if record is None:
             return []
+        if app.config.sourcebook_article:
+            self.env.note_dependency(str(Path(app.confdir, app.config.sourcebook_article)))
         found, shown = spans(record), text(app, record)
         found["lane"] = lanes(found)
         links.places(self.env)[self.env.docname] = list(found["id"])

@@ -156,7 +156,7 @@
   };
   const follow = () => {
     // A link to a row always leads to its passage, whatever is filtered.
-    const row = known.get(decodeURIComponent(location.hash.slice(1)));
+    const row = known.get(location.hash.slice(1));
     if (!row) return;
     if (row.entry.classList.contains("left-out")) clear();
     // After the browser's own scrolling, which may come late.

@@ -179,6 +179,7 @@ class TestBothForms:
         assert made.select_one("tr#C05 td.col-where a")["href"] == "#place-C05"
         assert made.select_one("li#place-C05 a.row-link")["href"] == "#C05"
         if form == "text":
+            assert "the [circus tent] crew" in made.get_text().replace("C07", "").replace("The ", "the ")
             assert made.select_one(".lane.lane-1.kind-claim") and made.select_one("a.evidence-mark")["href"].startswith(
                 "#"
             )

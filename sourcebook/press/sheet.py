@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup, Tag
 
 from sourcebook.press import contents
 from sourcebook.press.front import Front, head, quoted, title_page
-from sourcebook.press.markup import element, words
+from sourcebook.press.markup import PICTOGRAPH, element, spelled, words
 from sourcebook.press.tables import table
 
 # What only a screen has a use for. The data behind a chart stay with the pages; in print its text tells what it shows.
@@ -46,6 +46,8 @@ def sheet(page: str, front: Front) -> str:
     lists = [each for each in (contents.contents(parts, captions), contents.lists(parts)) if each is not None]
     main.extend(chapter for part in parts for chapter in part)
     made.body.extend([title_page(front), *lists, main])
+    for text in made.body.find_all(string=PICTOGRAPH):
+        text.replace_with(spelled(text))
     resolve(made.body)
     return str(made)
 

@@ -32,6 +32,7 @@ def setup(app):
         maths,
         outputs,
         pages,
+        passages,
         policy,
         tables,
     )
@@ -46,6 +47,7 @@ def setup(app):
         citing,
         colophon,
         chooser,
+        passages,
         evidence,
         maths,
         code,

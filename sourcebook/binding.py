@@ -17,9 +17,11 @@ from sourcebook.errors import BuildError
 from sourcebook.press import front, pdf, sheet
 from sourcebook.work import work
 
+TEXT = "article.txt"  # in a staged source, where Jupyter Book reads no page and copies no file
 
-def stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "") -> None:
-    """Copy what Jupyter Book reads, so that a build never touches a tracked file."""
+
+def stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "", article: bytes | None = None) -> None:
+    """Copy what Jupyter Book reads, so that a build never touches a tracked file; `article` is the text to be shown, if any."""
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
     shutil.copytree(case.folder, source / paths.DATA / case.name)
     shutil.copy(top / paths.TOC, source / paths.TOC)
@@ -27,6 +29,10 @@ def stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "") ->
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
     config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
     config["sphinx"]["config"]["sourcebook_pdf"] = printed
+    # Whatever _config.yml says: a text comes into a report only where this very build was given it.
+    config["sphinx"]["config"]["sourcebook_article"] = "" if article is None else TEXT
+    if article is not None:
+        (source / TEXT).write_bytes(article)
     config["sphinx"]["config"]["sourcebook_pictures"] = str(top / paths.BUILD / paths.PICTURES)
     (source / paths.CONFIG).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 

@@ -67,11 +67,14 @@ def commentary_faults(folder: Path, top: Path) -> list[Fault]:
     return faults
 
 
-def report_name(case: Case, values: dict, usual: dict) -> str:
-    """The case's name, and for parameters other than its `usual` ones a digest of them, so that reports lie side by side."""
-    if values == usual:
-        return case.name
-    return f"{case.name}-{hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]}"
+def report_name(case: Case, values: dict, usual: dict, with_article: bool = False) -> str:
+    """The case's name, and for parameters other than its `usual` ones a digest of them, so that reports lie side by side;
+    one that shows a text which is not the case's own to ship says so, and never takes the place of one that does not.
+    """
+    digest = (
+        "" if values == usual else "-" + hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+    )
+    return case.name + digest + (paths.WITH_ARTICLE if with_article else "")
 
 
 def chosen(names: tuple[str, ...], top: Path) -> list[Path]:
@@ -117,6 +120,8 @@ def build(
 ) -> Path:
     """Build the report of a case and return its first page; `say` takes lines of news, `progress` the notebooks as they end.
 
+    article: the article's text, which every anchor is verified against and the evidence page then shows. Unless the case
+    ships it, the report is one beside the text-free one (see report_name), which is what ships.
     formats: "html", which is always made, and "pdf" (see paths.printed). Only what a change can reach is made again, unless
     `fresh`. Everything is made in a new folder beside the last good report and takes its place only when it is whole.
     Raise CaseError, ParameterError, RunError or BuildError; where it is the PDF alone that cannot be made, the HTML
@@ -128,12 +133,14 @@ def build(
         if faults:
             raise CaseError(folder.name, faults)
     case = load(str(folder))
+    # A text that the case ships is among its files.
+    text = article.read_bytes() if article and not case.meta["article"].get("text") else None
     top, books = paths.root(), notebooks(paths.root())
     told = plan(case, top, given, file)
-    name = report_name(case, told.values, told.usual)
+    name = report_name(case, told.values, told.usual, text is not None)
     target = top / paths.BUILD / name
     pairs = tuple(f"{name}={written(value)}" for name, value in given.items()) if isinstance(given, dict) else given
-    request = stamp.asked(case_name, pairs, file)
+    request = stamp.asked(case_name, pairs, file, text is not None)
     say(f"Case {case.name}" + "".join(f", {name}={written(value)}" for name, value in told.values.items()))
     if any(map(reads_outcomes, books)):
         ready(case, told.known, top, progress, say)
@@ -150,7 +157,7 @@ def build(
         target.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
             store = None if fresh else cache(case, told, top, engine)
-            report, took = _made(Path(scratch), name, case, told, store, engine, formats, say, progress)
+            report, took = _made(Path(scratch), name, case, told, store, engine, formats, say, progress, text)
             if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
                 # Without a stamp, what changed meanwhile is built the next time.
                 stamp.put(report, made, request, formats, took)
@@ -171,11 +178,12 @@ def _made(
     formats: Iterable[str],
     say: Callable[[str], None],
     progress: Progress,
+    text: bytes | None,
 ) -> tuple[Path, dict[str, float]]:
     """The folder of the whole report `name`, made below `scratch`, and how many seconds its parts took."""
     top, source, report, took = paths.root(), scratch / "source", scratch / "report", stamp.Took()
     epoch, printed = origin.date(top, case.folder), f"{name}.pdf" if "pdf" in formats else ""
-    binding.stage(top, case, source, epoch, printed)
+    binding.stage(top, case, source, epoch, printed, text)
     with took("notebooks"):
         run_all(notebooks(top), source / paths.NOTEBOOKS, told.shares, top, progress, engine, store)
     say("Building the pages")

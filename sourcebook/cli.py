@@ -7,7 +7,7 @@ import click
 from sourcebook import __version__
 from sourcebook.coding import anchor, bring, export, reanchor
 from sourcebook.errors import ParameterError, SourcebookError
-from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, VERIFY, bar
+from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, SHOWN, VERIFY, bar
 from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
 from sourcebook.serving import serve
 from sourcebook.starting import new
@@ -35,7 +35,7 @@ def main():
 @PARAMETER
 @FILE
 @FORMAT
-@ARTICLE
+@SHOWN
 @ENGINE
 @FRESH
 @VERIFY
@@ -62,6 +62,8 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
         page = book.build(case, parameter, article, click.echo, bar, engine, file, fresh, formats)
     if form != "pdf":
         click.echo(f"The report: {page}")
+    if page.parents[1].name.endswith(paths.WITH_ARTICLE):
+        click.echo("It shows the article's text: keep it to yourself, do not publish it.")
     if form != "html":
         click.echo(f"The PDF: {paths.printed(page)}")
     if verify:
@@ -73,6 +75,7 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
         click.echo("Building it a second time, in other surroundings")
         given = [("-p", pair) for pair in parameter] + [("--format", form), ("--engine", engine), ("--case", case)]
         given += [("-f", str(file.resolve()))] if file else []
+        given += [("--article", str(article.resolve()))] if article else []
         command = [
             sys.executable,
             "-P",

@@ -20,6 +20,10 @@ ARTICLE = click.option(
     metavar="PATH",
     help="The article's text: verify every anchor against it.",
 )
+SHOWN = click.option(
+    "--article", type=click.Path(path_type=Path), metavar="PATH",
+    help="The article's text: verify every anchor against it, and show it in a report beside the one without.",
+)  # fmt: skip
 ENGINE = click.option(
     "--engine", type=click.Choice(["fork", "kernel"]), default="fork", show_default=True, metavar="ENGINE",
     help="fork: run notebooks in processes forked from a warm one; kernel: each in a Jupyter kernel. The outputs are the same.",

@@ -117,11 +117,10 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
         (code, code.name),
     ]:
         held |= {f"{where}/{name}": content for name, content in files.below(folder).items()}
-    known = {
-        f"{paths.DATA}/{case.name}/{path}" for path in described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])
-    }
+    listed = described(held[f"{paths.DATA}/{case.name}/{paths.PACKAGE}"])
+    known = {f"{paths.DATA}/{case.name}/{path}" for path in [*listed, case.meta["article"].get("text")] if path}
     text = [name for name in held.keys() - known if digests.content(held[name]) == case.meta["article"]["sha256"]]
-    if text:  # where it is the case's own to hand on, its data package lists it
+    if text:  # where it is the case's own to hand on, case.yml or its data package names it
         why = "is the article itself, which is not ours to hand on"
         raise PackageError(
             case.name, [Fault(name, why, f"keep it outside {name.split('/')[0]}/") for name in sorted(text)]

@@ -12,6 +12,7 @@ CONFIG, TOC = "_config.yml", "_toc.yml"
 PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "commentary", "references.bib"
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 DOWNLOADS = "downloads"  # below a report's pages
+WITH_ARTICLE = "-with-article"  # behind the name of a report that shows a text which its case does not ship
 ARTICLES = "articles"  # an analyst's own texts, one a case; never in git, a package or a report
 CHANGES = "changes"  # the chapter on what changed against another report, and the JSON that it is made from
 LOCK = "requirements.lock"

@@ -17,13 +17,13 @@ STAMP = "build.json"
 UNCHANGED = "Nothing has changed since it was built."
 
 
-def asked(case: str, pairs: tuple[str, ...] = (), file: Path | None = None) -> dict:
-    """What a person typed, as far as it decides which report is meant."""
+def asked(case: str, pairs: tuple[str, ...] = (), file: Path | None = None, article: bool = False) -> dict:
+    """What a person typed, as far as it decides which report is meant; `article` is whether to show one that does not ship."""
     try:
         text = file.read_text(encoding="utf-8") if file else ""
     except (OSError, UnicodeDecodeError):
         text = str(file)  # whoever reads it will say what is wrong with it
-    return {"case": case, "parameters": sorted(pairs), "file": text}
+    return {"case": case, "parameters": sorted(pairs), "file": text, "article": article}
 
 
 class Took:

@@ -39,11 +39,15 @@ BIBLIOGRAPHY = "@misc{gazette_2031, author = {{The Gazette}}, title = {{The fair
 COMMENTARY = "In short: {finding} {cite:p}`gazette_2031`.\n\nC01 is a promise.\n"
 
 
+def digest(text: str) -> str:
+    """A passage's digest: written out here rather than asked of the package."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def anchor(paragraph: int, text: str) -> dict:
-    """Where a text stands, in code points, and its digest: written out here rather than asked of the package."""
+    """Where a text stands, in code points, and its digest."""
     start = PARAGRAPHS[paragraph - 1][2].index(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return {"paragraph": paragraph, "start": start, "end": start + len(text), "digest": digest}
+    return {"paragraph": paragraph, "start": start, "end": start + len(text), "digest": digest(text)}
 
 
 def _statement(id: str, topic: str, paragraph: int, text: str, mode: str, attribution: str, **cells) -> dict:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import citedbook
+import evidencebook
 import pytest
 import scratch
 import toybook
@@ -31,6 +32,13 @@ def toy_book(tmp_path_factory):
 def cited_book(tmp_path_factory):
     """The folder of a small book of a complete case that is published under an address, built in the same way."""
     return citedbook.publish(_built(citedbook.write(tmp_path_factory.mktemp("cited"))))
+
+
+@pytest.fixture(scope="session")
+def evidence_books(tmp_path_factory):
+    """Two small books of a case with passages that overlap: `text` was given the article, `map` was not."""
+    parent = tmp_path_factory.mktemp("evidence")
+    return {form: _built(evidencebook.write(parent / form, form == "text")) for form in ("text", "map")}
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,11 @@ from room import small
 from scratch import BOOKS, checkout, figures, git, glued, notebook, sourcebook, tree
 from smallcase import case
 
-from sourcebook import binding, book, paths, stamp, sweep
+from sourcebook import binding, book, package, paths, stamp, sweep
 from sourcebook.case import load
 from sourcebook.errors import BuildError, CaseError, ParameterError, SourcebookError
 from sourcebook.press import pdf
+from sourcebook.verify import verify
 
 
 @pytest.fixture(scope="module")
@@ -221,15 +222,93 @@ class Quick:
         (html / "index.html").write_text(json.dumps(told))
         return html
 
-    def build(self, given=(), **more):
+    def build(self, given=(), article=None, **more):
         """What a build says, which notebooks it runs, and whether it makes pages."""
         self.ran, self.said, self.made = [], [], 0
-        page = book.build("", given, None, self.said.append, lambda total: nullcontext(self.ran.append), **more)
+        page = book.build("", given, article, self.said.append, lambda total: nullcontext(self.ran.append), **more)
         self.figures = json.loads(page.read_text())
         return sorted(self.ran), bool(self.made)
 
 
 EVERYTHING, NOTHING, PAGES = (["hue", "tally"], True), ([], False), ([], True)
+
+
+class TestWithTheArticle:
+    """A report that shows somebody else's text lies beside the one that ships, and never takes its place."""
+
+    @pytest.fixture
+    def quick(self, tmp_path, monkeypatch):
+        quick = Quick(small(tmp_path / "top"), monkeypatch)
+        plain = quick.pages
+
+        def pages(source):
+            """Pages that show what they were given."""
+            html, named = (
+                plain(source),
+                paths.settings(source / "_config.yml")["sphinx"]["config"]["sourcebook_article"],
+            )
+            (html / "evidence.html").write_text((source / named).read_text("utf-8") if named else "a map", "utf-8")
+            return html
+
+        def printer():
+            raise BuildError("The PDF needs Pango.")
+
+        monkeypatch.setattr(binding, "pages", pages)
+        monkeypatch.setattr(pdf, "printer", printer)
+        return quick
+
+    @pytest.fixture
+    def article(self, quick):
+        return quick.top / "data" / "article.txt"
+
+    def evidence(self, quick, name="fair"):
+        return (quick.top / "_build" / name / "html" / "evidence.html").read_text("utf-8")
+
+    def test_it_has_a_folder_of_its_own_and_the_text_is_in_no_other(self, quick, article):
+        quick.build()
+        before = tree(quick.top / "_build" / "fair")
+        assert quick.build(article=article) == PAGES
+        assert self.evidence(quick, "fair-with-article") == article.read_text("utf-8")
+        assert tree(quick.top / "_build" / "fair") == before and self.evidence(quick) == "a map"
+
+    def test_another_choice_has_another(self, quick, article):
+        quick.build(("size=4",), article=article)
+        (made,) = (quick.top / "_build").glob("fair-*")
+        assert re.fullmatch(r"fair-[0-9a-f]{8}-with-article", made.name)
+
+    def test_it_is_never_taken_for_the_report_that_was_asked_for_without(self, quick, article):
+        quick.build(article=article)
+        assert stamp.current(quick.top, stamp.asked(""), "fork") is None
+        assert quick.build() == PAGES and self.evidence(quick) == "a map"
+        assert quick.build() == quick.build(article=article) == NOTHING
+
+    def test_a_text_that_the_case_ships_is_in_the_report_itself(self, quick, article):
+        shutil.copy(article, quick.top / "data" / "fair" / "ours.txt")
+        case = quick.top / "data" / "fair" / "case.yml"
+        case.write_text(case.read_text("utf-8").replace("article:\n", "article:\n  text: ours.txt\n"), "utf-8")
+        quick.build(article=article)
+        assert [path.name for path in (quick.top / "_build").glob("fair*")] == ["fair"]
+        held = verify(package.package("", say=lambda line: None).path).files
+        assert bytes(held["data/fair/ours.txt"]) == article.read_bytes()
+
+    def test_no_setting_brings_a_text_in(self, quick, article):
+        config = quick.top / "_config.yml"
+        told = paths.settings(config)
+        told["sphinx"]["config"]["sourcebook_article"] = str(article)
+        config.write_text(yaml.safe_dump(told), "utf-8")
+        quick.build()
+        assert self.evidence(quick) == "a map"
+
+    def test_no_thirteen_words_of_it_are_in_a_package(self, quick, article):
+        """Whatever was built before."""
+        quick.build(article=article)
+        words = re.findall(r"\w+", article.read_text("utf-8"))
+        runs = [" ".join(words[place : place + 13]) for place in range(len(words) - 12)]
+        held = verify(package.package("", say=lambda line: None).path).files
+        assert "report/html/evidence.html" in held
+        for name, content in held.items():
+            told = " ".join(re.findall(r"\w+", bytes(content).decode("utf-8", "ignore")))
+            assert [run for run in runs if run in told] == [], name
 
 
 class TestWhatIsMadeAgain:

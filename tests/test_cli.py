@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from room import small
 from scratch import BOOKS, ROOT, checkout, sourcebook, tree
 
-from sourcebook import __version__, book
+from sourcebook import __version__, book, paths, twin
 from sourcebook.case import load
 from sourcebook.cli import main
 from sourcebook.parameters import declared
@@ -423,6 +423,26 @@ class TestCite:
         result = typed("cite", "--format", "ris", "--output", str(tmp_path / "fair.ris"))
         assert result.stdout == f"The citation: {tmp_path / 'fair.ris'}\n"
         assert (tmp_path / "fair.ris").read_text("utf-8") == typed("cite", "--format", "ris").stdout
+
+
+class TestBuild:
+    @pytest.fixture
+    def asked(self, broken, monkeypatch):
+        """What a second build is asked for; neither build costs anything."""
+        told = []
+        name = f"fair{paths.WITH_ARTICLE}"
+        monkeypatch.setattr(book, "build", lambda *given: broken / "_build" / name / "html" / "index.html")
+        monkeypatch.setattr(twin, "compare", lambda report, command, *_: told.append(command) or 1)
+        return told
+
+    def test_with_the_article_warns_that_the_report_is_not_for_publishing(self, asked):
+        result = typed("build", "--article", "text.txt", "--engine", "kernel")
+        assert "shows the article's text" in result.stdout and "do not publish it" in result.stdout
+
+    def test_with_the_article_is_verified_with_it_wherever_the_second_build_runs(self, asked):
+        typed("build", "--article", "text.txt", "--engine", "kernel", "--verify")
+        (command,) = asked
+        assert command[command.index("--article") + 1] == str(Path("text.txt").resolve())
 
 
 class TestAnnotations:

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from sourcebook.press import contents, sheet, tables
 from sourcebook.press.front import front, long_day
+from sourcebook.press.markup import spelled
 from sourcebook.work import work
 
 HOSTILE = r'</title><script>alert(1)</script> \input{x} "quoted" & <b>bold</b>'
@@ -235,3 +236,19 @@ class TestFiguresAndTables:
 
 def test_a_day_is_written_the_same_in_every_language_of_the_machine():
     assert long_day("2000-05-01") == "1 May 2000"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("May 🎪.", "May [circus tent]."),
+        ("👍🏽️!", "[thumbs up sign]!"),
+        ("naïve – אב \u200d 100 ☂", "naïve – אב \u200d 100 ☂"),
+    ],
+)
+def test_a_pictograph_that_the_typefaces_lack_is_named_and_nothing_else_is_touched(text, shown):
+    assert spelled(text) == shown
+    page = BeautifulSoup(
+        sheet.sheet(PAGE.replace("what is gone", text), front(META, work(META, "fair", "2031-02-04"))), "html.parser"
+    )
+    assert shown in page.get_text()

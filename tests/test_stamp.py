@@ -46,6 +46,11 @@ class TestCurrent:
         assert current(top) == report
         assert current(top, "size=4") is current(top, case="fair") is current(top, engine="kernel") is None
 
+    def test_is_not_one_that_shows_the_article_which_was_not_asked_for(self, top, built):
+        report = built(stamp.asked("", article=True), "fair-with-article")
+        assert current(top) is None
+        assert stamp.current(top, stamp.asked("", article=True), "fork") == report
+
     def test_is_none_before_anything_was_built(self, top):
         assert current(top) is None
 

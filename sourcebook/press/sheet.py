@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup, Tag
 
 from sourcebook.press import contents
 from sourcebook.press.front import Front, head, quoted, title_page
-from sourcebook.press.markup import element, words
+from sourcebook.press.markup import PICTOGRAPH, element, spelled, words
 from sourcebook.press.tables import table
 
 # What only a screen has a use for. The data behind a chart stay with the pages; in print its text tells what it shows.
@@ -19,7 +19,7 @@ SUMMARY = "Summary"
 SHORT = (
     3000  # characters; a chapter of the last part that has fewer, and no table, begins on the page of the one before
 )
-KEPT = {"id", "href", "src", "alt", "class", "scope", "start", "lang", "colspan", "rowspan"}
+KEPT = {"id", "href", "src", "alt", "class", "scope", "start", "lang", "dir", "colspan", "rowspan"}
 
 
 def sheet(page: str, front: Front) -> str:
@@ -46,6 +46,8 @@ def sheet(page: str, front: Front) -> str:
     lists = [each for each in (contents.contents(parts, captions), contents.lists(parts)) if each is not None]
     main.extend(chapter for part in parts for chapter in part)
     made.body.extend([title_page(front), *lists, main])
+    for text in made.body.find_all(string=PICTOGRAPH):
+        text.replace_with(spelled(text))
     resolve(made.body)
     return str(made)
 
@@ -65,8 +67,10 @@ def strip(article: Tag) -> None:
     for piece in article.select(FURNITURE):
         if not piece.decomposed:
             piece.decompose()
-    for wrapper in article.select(WRAPPERS):
+    for wrapper in article.select(f"{WRAPPERS}, svg a"):
         wrapper.unwrap()
+    for piece in article.select("svg title ~ title"):  # of what was a link
+        piece.decompose()
 
 
 def chapters(article: Tag, front: Front) -> list[list[Tag]]:
@@ -110,5 +114,8 @@ def resolve(body: Tag) -> None:
             link["href"] = address = "#" + address.rpartition("#")[2]
         if not address or (address.startswith("#") and address[1:] not in known):
             link.unwrap()
+    drawn = {id(tag) for tag in body.select("svg, svg *")}
     for tag in body.find_all(True):
+        if id(tag) in drawn:
+            continue
         tag.attrs = {name: value for name, value in tag.attrs.items() if name in KEPT}

@@ -8,7 +8,7 @@ from docutils import nodes
 
 from sourcebook import pictures, theme
 
-from . import chooser, citing, figures
+from . import chooser, citing, figures, passages
 
 STATIC = Path(__file__).parent / "static"
 LANDING = """<!DOCTYPE html>
@@ -36,6 +36,9 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("charts.js", loading_method="defer")
     if next(doctree.findall(chooser.chooser), None) is not None:
         app.add_js_file("chooser.js", loading_method="defer")
+    if next(doctree.findall(passages.evidence), None) is not None:
+        app.add_css_file("evidence.css", priority=910)
+        app.add_js_file("evidence.js", loading_method="defer")
     if any("register" in table["classes"] for table in doctree.findall(nodes.table)):
         app.add_js_file("register.js", loading_method="defer")
         app.add_js_file("citing.js", loading_method="defer")

@@ -31,6 +31,13 @@ def rows(env) -> dict[str, str]:
     return env.sourcebook_rows
 
 
+def places(env) -> dict[str, list[str]]:
+    """Page -> the rows whose places in the article it shows."""
+    if not hasattr(env, "sourcebook_places"):
+        env.sourcebook_places = {}
+    return env.sourcebook_places
+
+
 def register(env, table):
     """Remember the rows of a table; an id belongs to one row of the whole book."""
     for identifier in tables.anchors(table):
@@ -46,17 +53,19 @@ def register(env, table):
 
 def forget(app, env, docname):
     env.sourcebook_rows = {row: page for row, page in rows(env).items() if page != docname}
+    places(env).pop(docname, None)
 
 
 def merge(app, env, docnames, other):
     rows(env).update({row: page for row, page in rows(other).items() if page in docnames})
+    places(env).update({page: shown for page, shown in places(other).items() if page in docnames})
 
 
 def renewed(app, env):
     """Write all pages again when rows came or went, for each of them may name one."""
-    before = getattr(env, "sourcebook_rows_written", None)
-    env.sourcebook_rows_written = dict(rows(env))
-    return list(env.found_docs) if before is not None and before != rows(env) else []
+    before, now = getattr(env, "sourcebook_rows_written", None), (dict(rows(env)), dict(places(env)))
+    env.sourcebook_rows_written = now
+    return list(env.found_docs) if before is not None and before != now else []
 
 
 class LinkRows(SphinxPostTransform):
@@ -77,7 +86,12 @@ class LinkRows(SphinxPostTransform):
         node = text.parent
         while node is not None:
             heading = isinstance(node, nodes.title) and not isinstance(node.parent, nodes.table)
-            if heading or isinstance(node, CLOSED) or "anchor" in getattr(node, "attributes", {}).get("classes", ()):
+            if (
+                heading
+                or isinstance(node, CLOSED)
+                or node.get("closed")
+                or "anchor" in getattr(node, "attributes", {}).get("classes", ())
+            ):
                 return True
             node = node.parent
         return False

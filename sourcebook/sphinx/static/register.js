@@ -8,7 +8,11 @@
     element.append(...children);
     return element;
   };
-  const words = (element) => element.textContent.replace("¶", "").replace(/\s+/g, " ").trim();
+  const words = (element) => {
+    const copy = element.cloneNode(true);
+    for (const link of copy.querySelectorAll(".row-permalink, .place-link")) link.remove();
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
   const labelled = (label, control) => {
     control.id = `register-control-${++serial}`;
     return make("div", { className: "filter-control" }, make("label", { htmlFor: control.id, textContent: label }), control);

@@ -38,7 +38,9 @@ def names(record: Record) -> set[str]:
 
 def ids(record: Record) -> set[str]:
     """The ids of a case's actors and sources, and its own."""
-    fields = [field for table in record.fields.values() for name, field in table.items() if name not in ("bloc", "topic")]
+    fields = [
+        field for table in record.fields.values() for name, field in table.items() if name not in ("bloc", "topic")
+    ]
     codes = {str(code) for field in fields for code in field.get("constraints", {}).get("enum", [])}
     own = {row["id"] for table in COLUMNS for row in record.rows(table)}
     return {record.name} | own - ordinary() - codes
@@ -85,7 +87,9 @@ class TestNames:
     def test_a_planted_name_would_be_found_unless_it_is_glued_to_another_word(self, record, plant):
         for word in names(record):
             text = plant.format(word=word, WORD=word.upper())
-            found = {what.casefold() for _, what in told({"notebooks/claims.ipynb": f"show.answer(figures)\n{text}"}, record)}
+            found = {
+                what.casefold() for _, what in told({"notebooks/claims.ipynb": f"show.answer(figures)\n{text}"}, record)
+            }
             assert (word.casefold() in found) == (plant != "Of{word}"), text
 
     @pytest.mark.parametrize("plant", ["exclude_actors=['{id}']", "data/{id}/claims.csv", "by_{id}_office", "{ID}"])

@@ -1,7 +1,7 @@
 """Nothing in the package, the notebooks or the pages is tied to a case: none of them holds a name out of any case's tables.
 
 A name is a capitalised word of four letters or more among the names, printed names and organisations of actors and the publishers
-of sources, and the id of an actor or source. A word that the guide or the cases' own prose also writes in small letters, such as
+of sources; beside these count the ids of actors and sources, their keys in the bibliography, and the codes of sides. A word that the guide or the cases' own prose also writes in small letters, such as
 institute or minister, is an ordinary word and no name; neither is a code that every case has. Words are looked for with a capital,
 since "white" is a colour; ids in any letters.
 """
@@ -37,13 +37,14 @@ def names(record: Record) -> set[str]:
 
 
 def ids(record: Record) -> set[str]:
-    """The ids of a case's actors and sources, and its own."""
+    """The ids of a case's actors and sources, its own, the sides' codes and the bibliography's keys."""
     fields = [
         field for table in record.fields.values() for name, field in table.items() if name not in ("bloc", "topic")
     ]
     codes = {str(code) for field in fields for code in field.get("constraints", {}).get("enum", [])}
     own = {row["id"] for table in COLUMNS for row in record.rows(table)}
-    return {record.name} | own - ordinary() - codes
+    own |= {row["bibkey"] for row in record.rows("sources")} | {row["bloc"] for row in record.rows("actors")}
+    return {record.name} | {id for id in own - ordinary() - codes if len(id) > 2}
 
 
 def sources() -> dict[str, str]:

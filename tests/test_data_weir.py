@@ -75,6 +75,20 @@ class TestWhatItTeaches:
             row["bibkey"] for row in found
         }
 
+    def test_what_each_side_says_of_the_meeting_was_held_against_both_sides_own_readouts(self):
+        bloc = {row["id"]: row["bloc"] for row in WEIR.rows("actors")}
+        asked = {(row["item_id"], row["bibkey"]) for row in WEIR.rows("corroboration")}
+        accounts = WEIR.meta["accounts"]
+        claims = [row for row in WEIR.rows("claims") if row["event_id"] == accounts["event"]]
+        told = [row["id"] for row in claims if bloc[row["actor_id"]] in accounts["sides"]]
+        assert len(told) >= 10
+        assert {(id, key) for id in told for key in accounts["readouts"].values()} <= asked
+
+    def test_every_judgement_was_held_against_the_assessors_own_paper(self):
+        (paper,) = WEIR.meta["originals"]
+        asked = {row["item_id"] for row in WEIR.rows("corroboration") if row["bibkey"] == paper}
+        assert {row["id"] for row in WEIR.rows("assessments")} <= asked
+
     def test_it_has_one_coder_and_says_so(self):
         assert len(WEIR.meta["coders"]) == 1 and WEIR.rows("ratings") == []
 

@@ -23,6 +23,12 @@ def _height(rows: int) -> int:
     return max(rows, 1) * STEP
 
 
+def _counts(largest: float, ticks: int = 0, **looks) -> alt.Axis:
+    """An axis of whole numbers. Vega-Lite loses `tickMinStep`: one that ends at few is told how many ticks it has."""
+    number = max(int(largest), 1) if largest <= (ticks or 8) else ticks
+    return alt.Axis(tickMinStep=1, **({"tickCount": number} if number else {}), **looks)
+
+
 def _blocs(frame: pd.DataFrame, labels: dict[str, str], title: str = "Voice") -> alt.Color:
     """Colour by the frame's `bloc`, the same for a bloc in every chart of the case, with only the blocs that occur."""
     colours = dict(zip(labels, cycle(theme.COLOURS))) | {OWN: theme.OWN}
@@ -48,7 +54,7 @@ def sections(by_section: pd.DataFrame, blocs: dict[str, str]) -> alt.Chart:
     rank = {bloc: place for place, bloc in enumerate([*blocs, OWN])}
     frame = frame.assign(layer=frame["bloc"].astype("str").map(rank))
     return alt.Chart(frame, width=theme.WIDTH, height=_height(frame["section"].nunique())).mark_bar().encode(
-        x=alt.X("statements:Q", title="Coded statements", axis=alt.Axis(tickMinStep=1)),
+        x=alt.X("statements:Q", title="Coded statements", axis=_counts(by_section.groupby("section")["statements"].sum().max())),
         y=alt.Y("section:N", sort=None, title=None),
         color=_blocs(by_section, blocs),
         order=alt.Order("layer:Q"),
@@ -63,7 +69,7 @@ def distance(distance: pd.DataFrame) -> alt.Chart:
     shades = ["#1b4f72", "#3f86b5", "#a9c9de", theme.OWN]
     frame = distance.assign(layer=distance["mode"].map(modes.index))
     return alt.Chart(frame, width=theme.WIDTH, height=_height(frame["place"].nunique())).mark_bar().encode(
-        x=alt.X("statements:Q", title="Coded statements", axis=alt.Axis(tickMinStep=1)),
+        x=alt.X("statements:Q", title="Coded statements", axis=_counts(distance.groupby("place")["statements"].sum().max())),
         y=alt.Y("place:N", sort=None, title=None),
         color=alt.Color("mode:N", scale=alt.Scale(domain=modes, range=shades), title="Words", legend=alt.Legend(columns=4)),
         order=alt.Order("layer:Q"),
@@ -106,15 +112,32 @@ def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Cha
 
 
 @debug_mode(False)
-def timeline(timeline: pd.DataFrame) -> alt.LayerChart:
-    """What the article dates, a row each, from first to last day."""
-    whole = ["event", "source"]
+def timeline(timeline: pd.DataFrame) -> alt.Chart | alt.VConcatChart:
+    """What the article dates, a row each, from first to last day; where nothing is dated for a year, the axis starts anew."""
     frame = timeline.assign(
         until=timeline["end"] + pd.Timedelta(hours=23),
         label=timeline["id"].where(timeline["kind"] == "event", "") + " " + timeline["what"],
     )
-    return alt.Chart(frame, width=theme.WIDTH - 60, height=_height(len(frame))).mark_bar(height=10, cornerRadius=3).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%-d %b", tickCount="day")),
+    quiet = frame["date"] - frame["end"].cummax().shift()
+    part = (quiet > pd.Timedelta(days=366)).cumsum()
+    if not part.any():
+        return _stretch(alt.Chart(frame), frame)
+    frame = frame.assign(part=part)
+    parts = [
+        _stretch(alt.Chart().transform_filter(alt.datum.part == number), rows) for number, rows in frame.groupby("part")
+    ]
+    return alt.vconcat(*parts, data=frame, spacing=34, bounds="flush")
+
+
+def _stretch(chart: alt.Chart, frame: pd.DataFrame) -> alt.Chart:
+    """The entries of one stretch of time on an axis of their own, in days while these can be told apart."""
+    whole = ["event", "source"]
+    days = (frame["end"].max() - frame["date"].min()).days if len(frame) else 0
+    in_days = {"format": "%-d %b", "tickCount": "day"}
+    in_months = {"format": "%b %Y", "tickCount": "month"}
+    axis = alt.Axis(**in_days if days <= 60 else in_months if days <= 400 else {"format": "%Y", "tickCount": "year"})
+    return chart.properties(width=theme.WIDTH - 60, height=_height(len(frame))).mark_bar(height=10, cornerRadius=3).encode(
+        x=alt.X("date:T", title=None, axis=axis),
         x2=alt.X2("until:T"),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)),
         color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=whole, range=[theme.COLOURS[0], theme.OWN])),
@@ -154,8 +177,10 @@ def bearing(bearing: pd.DataFrame) -> alt.Chart:
     """Diverging bars: rows of the article for (right) and against (left) each conclusion of the assessor."""
     kinds = ["supports", "undercuts", "contradicts"]
     frame = bearing.assign(label=bearing["id"] + " " + bearing["gist"])
+    ends = frame.assign(left=frame["signed"] < 0).groupby(["id", "left"])["signed"].sum()
+    span = max(ends.max(), 0) - min(ends.min(), 0) if len(ends) else 0
     return alt.Chart(frame, width=theme.WIDTH - 130, height=_height(frame["id"].nunique())).mark_bar().encode(
-        x=alt.X("signed:Q", title="Rows that weaken (left) or support (right)", axis=alt.Axis(tickMinStep=1, labelExpr="abs(datum.value)")),
+        x=alt.X("signed:Q", title="Rows that weaken (left) or support (right)", axis=_counts(span, labelExpr="abs(datum.value)")),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
         color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["#2c6aa6", "#e8964a", "#b35806"])),
         tooltip=_told("id:N", "kind:N", "rows:Q", "gist:N"),
@@ -168,7 +193,7 @@ def stress(stress: pd.DataFrame, groups: list[str]) -> alt.Chart:
     topics = list(stress["topic"].drop_duplicates())
     frame = stress.assign(highlight=stress["only_readout"])
     return alt.Chart(frame, width=150, height=_height(len(topics))).mark_bar().encode(
-        x=alt.X("rows:Q", title="Statements", axis=alt.Axis(tickMinStep=1, tickCount=4)),
+        x=alt.X("rows:Q", title="Statements", axis=_counts(stress["rows"].max(), ticks=4)),
         y=alt.Y("topic:N", sort=topics, title=None),
         color=alt.Color("group:N", legend=None, scale=alt.Scale(domain=groups, range=[theme.COLOURS[1], theme.COLOURS[5], theme.OWN])),
         column=alt.Column("group:N", sort=groups, title=None, header=alt.Header(labelAnchor="start", labelFontWeight=600)),

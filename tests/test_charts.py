@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 import vl_convert
 from smallcase import STANCES, case, emptied
@@ -203,6 +204,65 @@ class TestStances:
     def test_a_step_may_be_named_with_any_mark(self, drawn):
         meaning = STANCES | {-1: "doesn't \\ trust"}
         assert "doesn't \\ trust" in texts(svg(spec(charts.stances(drawn["stances"], BLOCS, meaning))))
+
+
+class TestCounts:
+    """Rows are whole: an axis that ends at few of them has no halves on it."""
+
+    def ticks(self, chart) -> list[str]:
+        return [word for word in texts(svg(spec(chart))).splitlines() if word.replace(".", "").isdecimal()]
+
+    @pytest.mark.parametrize("largest", [1, 2, 3, 5, 8])
+    def test_no_axis_that_ends_at_few_has_halves(self, drawn, largest):
+        bearing = drawn["bearing"].iloc[:1].assign(kind="supports", signed=largest, rows=largest)
+        stress = drawn["stress"].iloc[:1].assign(rows=largest)
+        sections = drawn["sections"].iloc[:1].assign(statements=largest)
+        distance = drawn["distance"].iloc[:1].assign(statements=largest)
+        for chart in (
+            charts.bearing(bearing), charts.stress(stress, messaging.GROUPS), charts.sections(sections, BLOCS), charts.distance(distance)
+        ):  # fmt: skip
+            ticks = self.ticks(chart)
+            assert len(ticks) >= 2 and not [tick for tick in ticks if "." in tick], ticks
+
+    def test_an_axis_to_both_sides_counts_both(self, drawn):
+        row = drawn["bearing"].iloc[:1]
+        both = pd.concat(
+            [row.assign(kind="supports", signed=4, rows=4), row.assign(kind="undercuts", signed=-1, rows=1)]
+        )
+        assert self.ticks(charts.bearing(both)) == ["1", "0", "1", "2", "3", "4"]
+
+
+class TestTimeline:
+    def entries(self, *rows):
+        """Entries of a timeline as (id, first day, last day)."""
+        frame = pd.DataFrame(rows, columns=["id", "date", "end"])
+        frame = frame.assign(what="Something", kind="event", precision="day")
+        return frame.assign(date=pd.to_datetime(frame["date"]), end=pd.to_datetime(frame["end"]))
+
+    RECENT = ("E02", "2031-06-09", "2031-06-09"), ("E03", "2031-06-11", "2031-06-11")
+
+    def test_days_that_are_close_share_one_axis(self):
+        specification = spec(charts.timeline(self.entries(*self.RECENT)))
+        assert "vconcat" not in specification
+        assert "9 Jun" in texts(svg(specification)) and "2031" not in texts(svg(specification))
+
+    def test_an_entry_of_decades_ago_does_not_press_the_others_into_one_line(self):
+        """Otherwise every day of a month is drawn at the same place, under ticks that name no year."""
+        old = ("E01", "1974-01-01", "1974-12-31")
+        specification = spec(charts.timeline(self.entries(old, *self.RECENT)))
+        assert [len(part["encoding"]) for part in specification["vconcat"]] == [5, 5]
+        assert len(data(specification)) == 3
+        words = texts(svg(specification))
+        assert "Jan 1974" in words and "9 Jun" in words
+
+    def test_a_long_period_that_reaches_the_next_entry_leaves_no_gap(self):
+        assert "vconcat" not in spec(charts.timeline(self.entries(("E01", "2030-01-01", "2030-12-31"), *self.RECENT)))
+
+    @pytest.mark.parametrize(
+        ("last", "tick"), [("2031-06-30", "11 Jun"), ("2031-09-30", "Jul 2031"), ("2034-06-01", "2033")]
+    )
+    def test_ticks_are_as_fine_as_can_be_told_apart(self, last, tick):
+        assert tick in texts(svg(spec(charts.timeline(self.entries(*self.RECENT, ("E04", "2031-06-12", last))))))
 
 
 class TestTheme:

@@ -1,7 +1,6 @@
 """The notebooks as they are stored: one question each, short steps, as much prose as code, complete outputs, no case in them."""
 
 import ast
-import csv
 import json
 import os
 import re
@@ -198,72 +197,6 @@ def test_names_of_figures_and_tables_are_unique_over_the_book():
         for name in [*figures(path), *(resource["name"] for resource in outputs(path, TABLE))]
     ]
     assert len(names) == len(set(names)) > 10
-
-
-class TestNoCaseInside:
-    """Nothing in the package, in the notebooks' sources or in the book's pages names a case, its people or its channels."""
-
-    WORDS = {
-        "us",
-        "the",
-        "for",
-        "of",
-        "study",
-        "x",
-        "observers",
-        "unstated",
-        "leaders",
-    }  # words of English too, or codes of any schema
-
-    def names(self) -> set[str]:
-        found = set()
-        for folder in (ROOT / "data").iterdir():
-            if not (folder / "datapackage.json").is_file():
-                continue
-            found.add(folder.name)
-            package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-            fields = [
-                field
-                for resource in package["resources"]
-                for field in resource["schema"]["fields"]
-                if field["name"] == "bloc"
-            ]
-            found |= {code for field in fields for code in field["constraints"]["enum"]}
-            for table, columns in {
-                "actors": ["id", "name", "as_printed", "organisation"],
-                "sources": ["id", "title", "publisher", "bibkey"],
-            }.items():
-                with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-                    for row in csv.DictReader(file):
-                        found |= {row[column] for column in columns} | (
-                            set(row["name"].split()) if table == "actors" else set()
-                        )
-        return {name for name in found if len(name) > 1 and name.lower() not in self.WORDS}
-
-    def texts(self) -> dict[str, str]:
-        files = [
-            *(ROOT / "sourcebook").rglob("*.py"),
-            *(ROOT / "sourcebook").rglob("static/*.*"),
-            *(ROOT / "book").iterdir(),
-        ]
-        texts = {
-            file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files if file.is_file()
-        }
-        return texts | {f"notebooks/{path.name}": "\n".join(map(source, cells(path))) for path in NOTEBOOKS}
-
-    def test_is_named(self):
-        names, texts = self.names(), self.texts()
-        assert len(names) > 30 and len(texts) > 40, "something was looked for, and looked at"
-        pattern = re.compile(
-            "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True))
-        )
-        found = [
-            f"{file}, line {number}: {match[0]}"
-            for file, text in texts.items()
-            for number, line in enumerate(text.splitlines(), 1)
-            for match in pattern.finditer(line)
-        ]
-        assert found == []
 
 
 class TestPlainTools:

@@ -506,7 +506,10 @@ class TestShippedArticle:
     def test_one_that_is_not_there_is_told(self, shipped):
         (shipped.folder / "article.txt").unlink()
         fault = only(check(shipped.folder))
-        assert (fault.file, fault.column) == ("case.yml", "article.text") and "put the article's text there" in fault.right
+        assert (fault.file, fault.column) == (
+            "case.yml",
+            "article.text",
+        ) and "put the article's text there" in fault.right
 
     @pytest.mark.parametrize("name", ["../article.txt", "/article.txt", "article.md", "a/b.txt"])
     def test_a_name_that_leads_elsewhere_is_told(self, shipped, name):

@@ -125,6 +125,11 @@ def answer(values: dict):
     glue(values)
 
 
+def sentence(text: str):
+    """Show one computed sentence, in which no mark is markup."""
+    display({"text/markdown": escape(text), "text/plain": text}, raw=True)
+
+
 def glue(values: dict):
     """Store named values (text, whole numbers, fractions) in the notebook, unseen: the convention of myst_nb.glue."""
     for name, value in values.items():

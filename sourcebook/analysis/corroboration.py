@@ -12,7 +12,6 @@ from sourcebook.words import count, listing, verb
 SUPPORT = ("confirms", "partly")
 # What a readout says of a claim, the weightiest first: one subject has one mark a side.
 MARKS = {"contradicts": "says otherwise", "confirms": "says so", "partly": "says part of it", "silent": "silent"}
-MARKS_ORDER = [*MARKS.values(), "not asked"]
 STATUS = ("contradicted", "disputed", "borne out", "borne out in part", "said so", "not found")
 TOLD = ("both", "one alone", "contradicted", "neither")
 CARRIAGE = ("carried", "sharpened", "softened", "not found", "not in what was read")
@@ -115,11 +114,11 @@ def single(case: Case, items: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
 def readouts(
     claims: pd.DataFrame, items: pd.DataFrame, findings: pd.DataFrame, event: str, keys: list[list[str]]
 ) -> pd.DataFrame:
-    """What each side's own readout says of the claims about `event` that were held against either.
+    """What each side's own readout says of the claims about `event` that were held against both of them.
 
     `keys` has for each of the two sides the keys in which its readout was read: several are parts of one, none means that it
-    was not, and then there is no row. One row a claim, in the article's order: id, topic, who, gist; first, second: what the readout says of it (a value of MARKS, “not asked” where
-    no finding is coded); first_says, second_says; told (see TOLD; of the two readouts, so a speaker's own may contradict it).
+    was not, and then there is no row. One row a claim, in the article's order: id, topic, who, gist; first, second: what the readout says of it, a value of MARKS;
+    first_says, second_says; told (see TOLD; of the two readouts, so a speaker's own may contradict it).
     """
     places = list(zip(("first", "second"), keys))
     rows = []
@@ -128,9 +127,9 @@ def readouts(
         for place, sources in places:
             here = findings[(findings["item_id"] == id) & findings["bibkey"].isin(sources)]
             kind = next((kind for kind in MARKS if (here["relation"] == kind).any()), "")
-            row[place] = MARKS.get(kind, "not asked")
+            row[place] = MARKS.get(kind)
             row[f"{place}_says"] = " ".join(here.loc[here["relation"] == kind, "says"])
-        if all(keys) and {row["first"], row["second"]} != {"not asked"}:
+        if row.get("first") and row.get("second"):
             rows.append(row | {"told": _told(row["first"], row["second"])})
     table = pd.DataFrame(rows, columns=["id", "topic", "first", "first_says", "second", "second_says", "told"])
     known = items.set_index("id")
@@ -153,7 +152,7 @@ def subjects(readouts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     rows = []
     for topic, group in readouts.groupby("topic", sort=False):
-        marks = [next((mark for mark in MARKS.values() if mark in set(group[place])), "not asked") for place in ("first", "second")]  # fmt: skip
+        marks = [next(mark for mark in MARKS.values() if mark in set(group[place])) for place in ("first", "second")]  # fmt: skip
         told = _told(*marks)
         ids = ", ".join(group["id"])
         rows += [{"topic": topic, "side": side, "says": mark, "ids": ids, "told": told} for side, mark in zip(names, marks)]  # fmt: skip
@@ -213,7 +212,9 @@ def read(corroboration: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """The sources that were read: key, publisher, title, date, findings (int), in the order of the bibliography."""
     number = corroboration["bibkey"].value_counts()
     table = entries[entries["key"].isin(number.index)].reset_index(drop=True)
-    return table.assign(findings=table["key"].map(number).astype(int))[["key", "publisher", "title", "date", "findings"]]
+    return table.assign(findings=table["key"].map(number).astype(int))[
+        ["key", "publisher", "title", "date", "findings"]
+    ]
 
 
 def figures(
@@ -240,11 +241,13 @@ def figures(
         "n_told_subjects": subjects["topic"].nunique(),
         "told_subjects": "; ".join(dict.fromkeys(subjects["topic"] + ", " + subjects["told"])) or "none",
     }  # fmt: skip
+    asked = {key for keys in checked["sources"] for key in keys.split(", ")}
+    borne, said = values["n_borne"] + values["n_in_part"], values["n_said"]
     values["outside"] = (
-        f"Held against {count(len(read), 'source')} outside the article, {values['n_borne'] + values['n_in_part']} of "
-        f"{count(len(checked), 'checked claim or event', 'checked claims and events')} are borne out beyond the speaker and "
-        f"the channel named, {values['n_said']} are only said again, and sources disagree on {len(against)}"
-        f"{': ' + values['disputed_ids'] if len(against) else ''}."
+        f"Held against {count(len(asked), 'source')} outside the article, {borne or 'none'} of "
+        f"{count(len(checked), 'checked claim or event', 'checked claims and events')} {verb(borne, 'is', 'are')} borne out "
+        f"beyond the speaker and the channel named, {said or 'none'} {verb(said, 'is', 'are')} only said again, and sources "
+        + (f"speak against {len(against)}: {values['disputed_ids']}." if len(against) else "speak against none.")
         if len(checked)
         else f"{NOTHING} that bears on these rows."
     )
@@ -259,7 +262,7 @@ def figures(
         f"{told['one alone'] or 'none'}, {told['neither'] or 'none'} {verb(int(told['neither']), 'is', 'are')} in neither, and "
         f"one readout says otherwise of {told['contradicted'] or 'none'}."
         if len(readouts)
-        else f"{NOTHING}: the sides' own readouts are known only from what the article says of them."
+        else f"{NOTHING} on the claims about the event, so the sides' own readouts are known only from what it says of them."
     )
     return values
 
@@ -285,9 +288,9 @@ def against(carriage: pd.DataFrame, omitted: pd.DataFrame, originals: list[str],
     ]
     values["original"] = (
         f"Of {count(compared, 'judgement')} held against what {assessor} itself published, the article {listing(parts)}; "
-        f"{values['n_unfound'] or 'none'} {verb(values['n_unfound'], 'is', 'are')} missing there. The passages of "
-        f"{values['n_unread'] or 'no'} others were not in reach. The article leaves out {count(len(omitted), 'noted point')}."
+        f"{values['n_unfound'] or 'none'} {verb(values['n_unfound'], 'is', 'are')} missing there. "
+        f"{count(values['n_unread'], 'other judgement').capitalize()} {verb(values['n_unread'], 'was', 'were')} not in reach. The article leaves out {count(len(omitted), 'noted point')}."
         if originals and compared
-        else f"{NOTHING}: what {assessor} itself published is known only from the article."
+        else f"{NOTHING} on these judgements, so what {assessor} itself published is known only from it."
     )
     return values

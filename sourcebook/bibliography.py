@@ -17,15 +17,14 @@ def entries(folder: Path) -> pd.DataFrame:
     it from is none: where there is no references.bib, the frame has no row.
     """
     from pybtex.database import parse_file
-    from pybtex.richtext import Text
 
     file = folder / REFERENCES
     found = parse_file(file, "bibtex").entries if file.is_file() else {}
     rows = []
     for key, entry in found.items():
         given = {name: entry.fields.get(name, "") for name in ("title", "publisher", "howpublished", "channel")}
-        text = {name: str(Text.from_latex(value)) for name, value in given.items()}
-        people = [str(Text.from_latex(str(person))) for person in entry.persons.get("author", [])]
+        text = {name: _plain(value) for name, value in given.items()}
+        people = [_printed(person) for person in entry.persons.get("author", [])]
         publisher = text["publisher"] or text["howpublished"] or "; ".join(people)
         date = " ".join(filter(None, (entry.fields.get(name, "") for name in ("day", "month", "year"))))
         rows.append(
@@ -33,3 +32,21 @@ def entries(folder: Path) -> pd.DataFrame:
              "date": date, "url": entry.fields.get("url", "")}
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def _plain(latex: str) -> str:
+    from pybtex.richtext import Text
+
+    return str(Text.from_latex(latex))
+
+
+def _printed(person) -> str:
+    """A name as it is printed, the given names first."""
+    names = [
+        *person.first_names,
+        *person.middle_names,
+        *person.prelast_names,
+        *person.last_names,
+        *person.lineage_names,
+    ]
+    return " ".join(map(_plain, names))

@@ -60,6 +60,10 @@ class TestFindings:
         found = corroboration.findings(record.corroboration, spoken, raw(ENTRIES))
         assert dict(rows(found, "id", "reach"))["B03"] == "own"
 
+    def test_what_the_article_cites_is_the_named_channel_whatever_it_is_called(self, record, items):
+        found = corroboration.findings(record.corroboration, items.assign(cited="wire_2020"), raw(ENTRIES))
+        assert dict(rows(found, "id", "reach"))["B03"] == "named"
+
     def test_what_was_left_out_by_choice_is_not_asked_about(self, record, items):
         left = items[items["id"] != "C01"]
         assert "C01" not in set(corroboration.findings(record.corroboration, left, raw(ENTRIES))["item_id"])

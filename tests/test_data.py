@@ -217,6 +217,33 @@ class TestCitations:
         for key in {row["bibkey"] for row in rows("sources")} - {""}:
             assert not {"url", "doi"} & set(self.ENTRIES[key].fields), key
 
+    def test_what_was_read_outside_has_a_title_a_publisher_a_date_and_an_address(self):
+        """Nobody can look up what has none; the sources that the article names stay apart from what was read."""
+        read, named = {row["bibkey"] for row in rows("corroboration")}, {row["bibkey"] for row in rows("sources")}
+        assert len(read) >= 20 and not read & named
+        for key in read:
+            entry = self.ENTRIES[key]
+            assert entry.fields["title"] and entry.fields["publisher"] and entry.persons.get("author"), key
+            assert entry.fields["year"].isdigit() and entry.fields["month"], key
+            assert entry.fields["url"].startswith("https://") and "urldate" in entry.fields, key
+
+    def test_both_readouts_the_assessors_own_text_and_outlets_that_the_article_cites_were_read(self):
+        case = yaml.safe_load((CASE / "case.yml").read_text("utf-8"))
+        read = {row["bibkey"] for row in rows("corroboration")}
+        for side in case["accounts"]["sides"]:
+            assert set(case["accounts"]["readouts"][side]) <= read, side
+        assert set(case["originals"]) <= read
+        cited = {row["publisher"] for row in rows("sources")}
+        passed_on = {self.ENTRIES[key].fields.get("channel", self.ENTRIES[key].fields["publisher"]) for key in read}
+        assert len(cited & passed_on) >= 5
+
+    def test_whose_words_an_entry_passes_on_is_spelt_as_in_the_tables(self):
+        """Else a speaker's own channel would count as a source beyond it."""
+        known = {row["publisher"] for row in rows("sources")}
+        known |= {row[column] for row in rows("actors") for column in ("name", "organisation")}
+        channels = {entry.fields["channel"] for entry in self.ENTRIES.values() if "channel" in entry.fields}
+        assert len(channels) >= 6 and channels <= known
+
     def test_every_key_that_the_commentary_cites_resolves(self):
         cited = {
             key.strip()
@@ -226,6 +253,29 @@ class TestCitations:
         }
         method = parse_file(str(ROOT / "book/references.bib"), "bibtex").entries
         assert cited <= set(self.ENTRIES) | set(method)
+
+
+class TestCorroboration:
+    """What sources outside say is coded by the same measure for both sides, and once."""
+
+    def test_every_claim_of_a_side_about_the_event_was_held_against_both_readouts(self):
+        case = yaml.safe_load((CASE / "case.yml").read_text("utf-8"))["accounts"]
+        bloc = {row["id"]: row["bloc"] for row in rows("actors")}
+        about = {row["id"] for row in rows("claims")
+                 if row["event_id"] == case["event"] and bloc[row["actor_id"]] in case["sides"]}  # fmt: skip
+        for side in case["sides"]:
+            asked = {row["item_id"] for row in rows("corroboration") if row["bibkey"] in case["readouts"][side]}
+            assert len(about) >= 10 and about <= asked, side
+
+    def test_no_source_is_asked_twice_about_one_row(self):
+        asked = Counter((row["item_id"], row["bibkey"]) for row in rows("corroboration") if row["item_id"])
+        assert [pair for pair, number in asked.items() if number > 1] == []
+
+    def test_what_the_assessor_published_has_a_carriage_wherever_it_says_something_on_a_judgement(self):
+        originals = yaml.safe_load((CASE / "case.yml").read_text("utf-8"))["originals"]
+        of = [row for row in rows("corroboration") if row["item_id"].startswith("J") and row["bibkey"] in originals]
+        assert len(of) >= 15 and all(row["carriage"] and row["note"] for row in of)
+        assert {row["carriage"] for row in rows("corroboration")} >= {"carried", "sharpened", "softened", "omitted"}
 
 
 class TestQuotations:

@@ -23,10 +23,9 @@ def items(case: Case) -> pd.DataFrame:
     """The rows of a case that can be held against a source, in the order claims, events, judgements.
 
     Columns, all str: id; kind (claim, event, judgement); who (the speaker, empty for an event) and body (the organisation
-    it speaks for); named (the publisher of the channel that the article names); gist.
+    it speaks for); named and cited (publisher and bibkey of the channel that the article names); gist.
     """
-    people, named = case.actors.set_index("id"), case.sources.set_index("id")["publisher"]
-    bodies = people["organisation"] if "organisation" in people else pd.Series("", index=people.index)
+    people, channels = case.actors.set_index("id"), case.sources.set_index("id")
     parts = [
         case.claims.assign(kind="claim", speaker=case.claims["actor_id"]),
         case.events.assign(kind="event", speaker="", gist=case.events["title"], source_id=""),
@@ -34,9 +33,13 @@ def items(case: Case) -> pd.DataFrame:
     ]
     table = pd.concat([part[["id", "kind", "speaker", "source_id", "gist"]].astype(object) for part in parts])
     table["who"] = table["speaker"].map(people["name"].astype(object))
-    table["body"] = table["speaker"].map(bodies.astype(object))
-    table["named"] = table["source_id"].map(named.astype(object))
-    return table[["id", "kind", "who", "body", "named", "gist"]].fillna("").reset_index(drop=True)
+    for column, by, frame, field in (
+        ("body", "speaker", people, "organisation"),
+        ("named", "source_id", channels, "publisher"),
+        ("cited", "source_id", channels, "bibkey"),
+    ):
+        table[column] = table[by].map(frame[field].astype(object)) if field in frame else ""
+    return table[["id", "kind", "who", "body", "named", "cited", "gist"]].fillna("").reset_index(drop=True)
 
 
 def findings(corroboration: pd.DataFrame, items: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
@@ -51,9 +54,11 @@ def findings(corroboration: pd.DataFrame, items: pd.DataFrame, entries: pd.DataF
     known = entries.set_index("key").reindex(table["bibkey"]).fillna("").reset_index(drop=True)
     asked = items.set_index("id").reindex(table["item_id"]).reset_index(drop=True)
     reach = []
-    for channel, who, body, named in zip(known["channel"], asked["who"], asked["body"], asked["named"]):
+    for key, channel, who, body, named, cited in zip(
+        table["bibkey"], known["channel"], asked["who"], asked["body"], asked["named"], asked["cited"]
+    ):
         own = bool(channel) and channel in (who, body)
-        reach.append("own" if own else "named" if channel and channel == named else "other")
+        reach.append("own" if own else "named" if key == cited or channel and channel == named else "other")
     return table.assign(
         publisher=known["publisher"], date=known["date"], title=known["title"], reach=pd.Series(reach, dtype=object)
     )

@@ -11,7 +11,7 @@ from sphinx.util.nodes import make_refnode
 from . import tables
 
 logger = logging.getLogger(__name__)
-ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b|\b[a-z]\w*_\d{4}[a-z]?\b")  # a key is told by the year at its end
+ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b|\b[a-z]\w*\d{2,4}[a-z]?\b")  # a key is told by the year at its end
 CLOSED = (
     nodes.reference,
     nodes.literal,

@@ -17,7 +17,7 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
-from sourcebook.formats import ANSWER, CHOICES, ROLE, TABLE
+from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE
 from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import VALUE as GLUE
 
@@ -127,7 +127,8 @@ def answer(values: dict):
 
 def sentence(text: str):
     """Show one computed sentence, in which no mark is markup."""
-    display({"text/markdown": escape(text), "text/plain": text}, raw=True)
+    data = {"text/markdown": escape(text), "text/plain": text}
+    display(data, raw=True, metadata={ROLE: SENTENCE})
 
 
 def glue(values: dict):

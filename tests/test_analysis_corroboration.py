@@ -100,10 +100,10 @@ class TestReadouts:
     def test_each_claim_about_the_event_stands_beside_both(self, record):
         """C05 was held against one readout only, and C07 against neither: nothing can be said of them."""
         assert rows(outside(record), "id", "topic", "first", "second", "second_says", "told") == [
-            ("C01", "water", "says so", "says so", "It is shared.", "both"),
-            ("C02", "water", "silent", "says so", "Shared.", "one alone"),
-            ("C03", "border", "silent", "says otherwise", "It was discussed.", "contradicted"),
-            ("C04", "border", "silent", "silent", "", "neither"),
+            ("C01", "water", "says so", "says so", "says so: It is shared.", "both"),
+            ("C02", "water", "silent", "says so", "says so: Shared.", "one alone"),
+            ("C03", "border", "silent", "says otherwise", "says otherwise: It was discussed.", "contradicted"),
+            ("C04", "border", "silent", "silent", "silent", "neither"),
         ]
 
     def test_one_subject_has_the_weightiest_mark_of_its_claims(self, record):
@@ -117,7 +117,7 @@ class TestReadouts:
     def test_a_readout_may_be_read_in_several_parts(self, record):
         """The Wire carries a part of the North's: it says part of C01 too, which weighs less than the whole."""
         found = outside(record, [["wire_2020", "north_2020"], ["south_2020"]])
-        assert found.loc[0, ["first", "first_says"]].tolist() == ["says so", "We share it."]
+        assert found.loc[0, ["first", "first_says"]].tolist() == ["says so", "says so: We share it."]
 
     @pytest.mark.parametrize("keys", [[[], []], [["north_2020"], []]])
     def test_without_both_there_is_nothing_to_compare(self, record, keys):
@@ -129,8 +129,8 @@ class TestOriginal:
     def test_each_judgement_is_carried_sharpened_softened_or_not_there(self, record):
         found = corroboration.carriage(record.assessments, record.corroboration, ["study_2020"])
         assert rows(found, "id", "layer", "says", "note", "status") == [
-            ("J01", "assessed", "The South may want land.", "The may is gone.", "sharpened"),
-            ("J02", "claimed", "", "", "not found"),
+            ("J01", "assessed", "The South may want land.", "The may is gone. study_2020", "sharpened"),
+            ("J02", "claimed", "", "study_2020", "not found"),
             ("J03", "assessed", "", "", "not in what was read"),
         ]
         assert rows(corroboration.tally(found), "status", "layer", "judgements", "ids") == [

@@ -123,7 +123,7 @@ def readouts(
 
     `keys` has for each of the two sides the keys in which its readout was read: several are parts of one, none means that it
     was not, and then there is no row. One row a claim, in the article's order: id, topic, who, gist; first, second: what the readout says of it, a value of MARKS;
-    first_says, second_says; told (see TOLD; of the two readouts, so a speaker's own may contradict it).
+    first_says, second_says: the mark, and behind a colon what it says in our words; told (see TOLD; of the two readouts, so a speaker's own may contradict it).
     """
     places = list(zip(("first", "second"), keys))
     rows = []
@@ -133,7 +133,8 @@ def readouts(
             here = findings[(findings["item_id"] == id) & findings["bibkey"].isin(sources)]
             kind = next((kind for kind in MARKS if (here["relation"] == kind).any()), "")
             row[place] = MARKS.get(kind)
-            row[f"{place}_says"] = " ".join(here.loc[here["relation"] == kind, "says"])
+            says = " ".join(here.loc[here["relation"] == kind, "says"])
+            row[f"{place}_says"] = f"{MARKS.get(kind)}: {says}" if says else MARKS.get(kind)
         if row.get("first") and row.get("second"):
             rows.append(row | {"told": _told(row["first"], row["second"])})
     table = pd.DataFrame(rows, columns=["id", "topic", "first", "first_says", "second", "second_says", "told"])
@@ -172,8 +173,8 @@ def subjects(readouts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def carriage(assessments: pd.DataFrame, corroboration: pd.DataFrame, originals: list[str]) -> pd.DataFrame:
     """Each judgement beside what the assessor itself published, in the article's order.
 
-    Columns, all str: id, gist, layer, says (in our words, the parts of several publications after one another), note,
-    sources (keys), status: “carried”, “sharpened” or “softened” as coded, the strongest departure where several are; “not
+    Columns, all str: id, gist, layer, says (in our words, the parts of several publications after one another); note,
+    with the keys of what was read behind it; status: “carried”, “sharpened” or “softened” as coded, the strongest departure where several are; “not
     found” where the publications that were read are silent; “not in what was read” where none was asked.
     """
     coded = corroboration.astype(object).fillna("")
@@ -186,10 +187,10 @@ def carriage(assessments: pd.DataFrame, corroboration: pd.DataFrame, originals: 
         status = next((kind for kind in ("sharpened", "softened", "carried") if kind in kinds), None)
         rows.append({
             "id": id, "gist": gist, "layer": layer, "says": " ".join(found["says"]),
-            "note": " ".join(filter(None, found["note"])), "sources": ", ".join(dict.fromkeys(here["bibkey"])),
+            "note": " ".join([*filter(None, found["note"]), ", ".join(dict.fromkeys(here["bibkey"]))]).strip(),
             "status": status or (CARRIAGE[4] if here.empty else "carried" if len(found) else CARRIAGE[3]),
         })  # fmt: skip
-    return pd.DataFrame(rows, columns=["id", "gist", "layer", "says", "note", "sources", "status"])
+    return pd.DataFrame(rows, columns=["id", "gist", "layer", "says", "note", "status"])
 
 
 def tally(carriage: pd.DataFrame) -> pd.DataFrame:

@@ -102,7 +102,7 @@ class TestReadouts:
         assert rows(outside(record), "id", "topic", "first", "second", "second_says", "told") == [
             ("C01", "water", "says so", "says so", "says so: It is shared.", "both"),
             ("C02", "water", "silent", "says so", "says so: Shared.", "one alone"),
-            ("C03", "border", "silent", "says otherwise", "says otherwise: It was discussed.", "contradicted"),
+            ("C03", "border", "silent", "says otherwise", "says otherwise: It was discussed.", "in conflict"),
             ("C04", "border", "silent", "silent", "silent", "neither"),
         ]
 
@@ -110,8 +110,8 @@ class TestReadouts:
         assert rows(corroboration.subjects(outside(record), NAMES), "topic", "side", "says", "ids", "told") == [
             ("water", "North", "says so", "C01, C02", "both"),
             ("water", "South", "says so", "C01, C02", "both"),
-            ("border", "North", "silent", "C03, C04", "contradicted"),
-            ("border", "South", "says otherwise", "C03, C04", "contradicted"),
+            ("border", "North", "silent", "C03, C04", "in conflict"),
+            ("border", "South", "says otherwise", "C03, C04", "in conflict"),
         ]
 
     def test_a_readout_may_be_read_in_several_parts(self, record):

@@ -13,7 +13,7 @@ SUPPORT = ("confirms", "partly")
 # What a readout says of a claim, the weightiest first: one subject has one mark a side.
 MARKS = {"contradicts": "says otherwise", "confirms": "says so", "partly": "says part of it", "silent": "silent"}
 STATUS = ("contradicted", "disputed", "borne out", "borne out in part", "said so", "not found")
-TOLD = ("both", "one alone", "contradicted", "neither")
+TOLD = ("both", "one alone", "in conflict", "neither")
 CARRIAGE = ("carried", "sharpened", "softened", "not found", "not in what was read")
 JUDGED = ("evaluation", "forecast")  # of these it cannot be checked whether they are so
 NOTHING = "Nothing outside the article was read"
@@ -147,7 +147,7 @@ def readouts(
 def _told(first: str, second: str) -> str:
     marks, says = {first, second}, {MARKS[kind] for kind in SUPPORT}
     if MARKS["contradicts"] in marks:
-        return "contradicted"
+        return "in conflict"
     return "both" if marks <= says else "one alone" if marks & says else "neither"
 
 
@@ -243,7 +243,7 @@ def figures(
         "n_single": len(single), "n_single_said": int((single["found"] == "said so").sum()),
         "single_ids": ", ".join(single["id"]) or "none",
         "n_told": len(readouts), "n_told_both": int(told["both"]), "n_told_one": int(told["one alone"]),
-        "n_told_contradicted": int(told["contradicted"]), "n_told_neither": int(told["neither"]),
+        "n_told_contradicted": int(told["in conflict"]), "n_told_neither": int(told["neither"]),
         "n_told_subjects": subjects["topic"].nunique(),
         "told_subjects": "; ".join(dict.fromkeys(subjects["topic"] + ", " + subjects["told"])) or "none",
     }  # fmt: skip
@@ -266,7 +266,7 @@ def figures(
     values["told_sentence"] = (
         f"Of {count(len(readouts), 'claim')} about the event, both readouts tell {told['both'] or 'none'}, one alone tells "
         f"{told['one alone'] or 'none'}, {told['neither'] or 'none'} {verb(int(told['neither']), 'is', 'are')} in neither, and "
-        f"one readout says otherwise of {told['contradicted'] or 'none'}."
+        f"one readout says otherwise of {told['in conflict'] or 'none'}."
         if len(readouts)
         else f"{NOTHING} on the claims about the event, so the sides' own readouts are known only from what it says of them."
     )

@@ -11,6 +11,15 @@ from sourcebook.paths import CASE
 # Where a rule has a description, that is what a fault says would be right.
 TEXT = {"type": "string", "minLength": 1}
 WORDS = {"type": "string", "pattern": r"\S", "description": "write a text, or leave the key out"}
+# A readout is often read in parts: as it is reprinted here and quoted there.
+KEYS = {
+    "type": ["string", "array"],
+    "pattern": r"\S",
+    "items": WORDS,
+    "minItems": 1,
+    "uniqueItems": True,
+    "description": "write a bibkey, or a list of them, each once",
+}
 DAY = {"type": "string", "format": "day", "description": "write a day that there is, as 2030-12-31"}
 AUTHOR = {
     "type": ["string", "object"],
@@ -81,7 +90,7 @@ SCHEMA = {
             "properties": {
                 "event": TEXT,
                 "sides": {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2},
-                "readouts": {"type": "object", "additionalProperties": WORDS},
+                "readouts": {"type": "object", "additionalProperties": KEYS},
             },
         },
         "readout": TEXT,
@@ -130,6 +139,12 @@ SCHEMA = {
         "parameters": {"type": "object"},
     },
 }
+
+
+def readouts(meta: dict) -> dict[str, list[str]]:
+    """The bibkeys of each side's own readout, of the sides that have one: case.yml may name one key or several."""
+    named = meta.get("accounts", {}).get("readouts", {})
+    return {side: [keys] if isinstance(keys, str) else list(keys) for side, keys in named.items()}
 
 
 class Plain(yaml.SafeLoader):

@@ -112,6 +112,38 @@ def accounts(sides: pd.DataFrame, names: list[str], order: list[str]) -> alt.Cha
 
 
 @debug_mode(False)
+def readouts(subjects: pd.DataFrame, names: list[str], order: list[str]) -> alt.Chart:
+    """A mark for what each side's own readout says on a subject, by how far it says what the article has it say."""
+    colours = ["#b35806", "#2c6aa6", "#6fa3cf", theme.OWN, theme.OWN]
+    looks = dict(zip(order, zip(colours, ["cross", "circle", "diamond", "stroke", "stroke"])))
+    legend = alt.Legend(columns=1, orient="right")
+    topics = list(subjects["topic"].drop_duplicates())
+    here = [mark for mark in order if mark in set(subjects["says"])]
+    return alt.Chart(subjects, width=240, height=_height(len(topics))).mark_point(filled=True, size=170, opacity=1, strokeWidth=3).encode(
+        x=alt.X("side:N", sort=names, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("topic:N", sort=topics, title=None, axis=alt.Axis(grid=True)),
+        color=alt.Color("says:N", title="The readout", legend=legend, scale=alt.Scale(domain=here, range=[looks[mark][0] for mark in here])),
+        stroke=alt.Stroke("says:N", title="The readout", legend=None, scale=alt.Scale(domain=here, range=[looks[mark][0] for mark in here])),
+        shape=alt.Shape("says:N", title="The readout", legend=legend, scale=alt.Scale(domain=here, range=[looks[mark][1] for mark in here])),
+        tooltip=_told("topic:N", "side:N", "says:N", "ids:N"),
+    )  # fmt: skip
+
+
+@debug_mode(False)
+def carriage(tally: pd.DataFrame, order: list[str]) -> alt.Chart:
+    """Stacked bars: the assessor's judgements by what became of them in the article, relayed and concluded apart."""
+    layers = list(tally["layer"].drop_duplicates().sort_values())
+    here = [status for status in order if status in set(tally["status"])]
+    return alt.Chart(tally, width=theme.WIDTH, height=_height(len(here))).mark_bar().encode(
+        x=alt.X("judgements:Q", title="Judgements", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("status:N", sort=here, title=None),
+        color=alt.Color("layer:N", title=None, scale=alt.Scale(domain=layers, range=["#1b4f72", "#a9c9de"])),
+        order=alt.Order("layer:N"),
+        tooltip=_told("status:N", "layer:N", "judgements:Q", "ids:N"),
+    )  # fmt: skip
+
+
+@debug_mode(False)
 def timeline(timeline: pd.DataFrame) -> alt.Chart | alt.VConcatChart:
     """What the article dates, a row each, from first to last day; where nothing is dated for a year, the axis starts anew."""
     frame = timeline.assign(

@@ -4,4 +4,8 @@ CHART = "application/vnd.vegalite.v5+json"
 TABLE = "application/vnd.dataresource+json"
 CHOICES = "application/vnd.sourcebook.choices+json"
 VALUE = "application/papermill.record/"  # a prefix: the convention of myst_nb.glue
-ROLE, ANSWER = "sourcebook", "answer"  # in the metadata of an output: that it is the notebook's computed answer
+ROLE, ANSWER, SENTENCE = (
+    "sourcebook",
+    "answer",
+    "sentence",
+)  # in an output's metadata: the notebook's computed answer, or sentence

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook.article import Article, digest
+from sourcebook.casefile import readouts
 from sourcebook.errors import Fault, nearest
 from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
@@ -261,7 +262,7 @@ def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[F
         if row["bibkey"] and row["bibkey"] not in known
     ]
     meta = meta or {}
-    named = [("accounts.readouts", key) for key in meta.get("accounts", {}).get("readouts", {}).values()]
+    named = [("accounts.readouts", key) for key in sum(readouts(meta).values(), [])]
     named += [("originals", key) for key in meta.get("originals", [])]
     return faults + [
         Fault(CASE, f"found “{key}”", f"it must be a key of {REFERENCES}{nearest(key, known)}", column=column)

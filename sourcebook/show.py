@@ -17,7 +17,7 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
-from sourcebook.formats import ANSWER, CHOICES, ROLE, TABLE
+from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE
 from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import VALUE as GLUE
 
@@ -123,6 +123,12 @@ def answer(values: dict):
     data = {"text/markdown": f"**Answer.** {escape(text)}", "text/plain": text}
     display(data, raw=True, metadata={ROLE: ANSWER})  # told apart from what the analyst writes
     glue(values)
+
+
+def sentence(text: str):
+    """Show one computed sentence, in which no mark is markup."""
+    data = {"text/markdown": escape(text), "text/plain": text}
+    display(data, raw=True, metadata={ROLE: SENTENCE})
 
 
 def glue(values: dict):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sourcebook.analysis import corroboration
 from sourcebook.case import Case
 from sourcebook.schema import Schema
 
@@ -25,6 +26,7 @@ CODES = {
     "claim_type": ["assertion", "denial", "evaluation", "forecast", "commitment", "demand", "refusal"],
     "judgement_type": ["report", "intent"], "layer": ["claimed", "assessed"], "confidence": ["high", "unstated"],
     "device": ["inference", "loaded_word"], "relation": ["supports", "contradicts", "undercuts", "responds_to", "restates"],
+    "finding": ["confirms", "partly", "contradicts", "silent"], "carriage": ["carried", "sharpened", "softened", "omitted"],
     "rating": ["II", "I", "N", "C", "CC"], "credibility": [1, 2, 3, 4, 5, 6], "stance": list(STANCES),
 }  # fmt: skip
 INTEGERS = ("paragraph", "start", "end", "length", "removes", "credibility", "stance")
@@ -113,6 +115,34 @@ TABLES = {
     "corroboration": "id|item_id|bibkey|relation|carriage|says|note",
 }  # fmt: skip
 
+# What was read outside: each side's own readout, the study itself, the paper that the article names, and another outlet.
+OUTSIDE = """
+    id|item_id|bibkey|relation|carriage|says|note
+    B01|C01|north_2020|confirms||We share it.|
+    B02|C01|south_2020|confirms||It is shared.|
+    B03|C01|wire_2020|partly||Some of it is shared.|
+    B04|C02|north_2020|silent|||
+    B05|C02|south_2020|confirms||Shared.|
+    B06|C03|north_2020|silent|||
+    B07|C03|south_2020|contradicts||It was discussed.|
+    B08|C03|paper_2020|confirms||It was not discussed.|
+    B09|C04|north_2020|silent|||
+    B10|C04|south_2020|silent|||
+    B11|C05|north_2020|contradicts||No calm was promised.|
+    B12|E01|wire_2020|partly||They met.|
+    B13|J01|study_2020|confirms|sharpened|The South may want land.|The may is gone.
+    B14|J02|study_2020|silent|||
+    B15||study_2020||omitted|The North wants land too.|Last page."""
+ENTRIES = """
+    key|title|publisher|channel|date|url
+    paper_2020|A meeting|The Paper|The Paper|2 January 2020|https://example.org/paper
+    north_2020|Our account|North|Ann|January 2020|https://example.org/north
+    south_2020|Statement|South|South|January 2020|https://example.org/south
+    wire_2020|They met|The Wire|The Wire|2020|https://example.org/wire
+    study_2020|The study|Institute|The Institute|2020|https://example.org/study
+    unread_2020|Not asked|Nobody|Nobody|2020|https://example.org/unread"""
+READOUTS = [["north_2020"], ["south_2020"]]
+
 
 def raw(text: str) -> pd.DataFrame:
     """Lines of cells, the first of them the header, as a frame of text."""
@@ -120,16 +150,21 @@ def raw(text: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=header, dtype=str)
 
 
-def _field(name: str) -> dict:
+def _field(name: str, table: str) -> dict:
     kind = "integer" if name in INTEGERS else "date" if name == "date" else "string"
-    field = {"name": name, "type": kind, "constraints": {"enum": CODES[name]} if name in CODES else {}}
+    name, shown = ("finding", name) if (table, name) == ("corroboration", "relation") else (name, name)
+    field = {"name": shown, "type": kind, "constraints": {"enum": CODES[name]} if name in CODES else {}}
     if name in CODES:
         field["categories"] = [{"value": code, "label": STANCES.get(code, f"the {code}")} for code in CODES[name]]
     return field
 
 
 def _resource(name: str, text: str) -> dict:
-    return {"name": name, "path": f"{name}.csv", "schema": {"fields": [_field(column) for column in raw(text).columns]}}
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "schema": {"fields": [_field(column, name) for column in raw(text).columns]},
+    }
 
 
 SCHEMA = Schema({"name": "river", "resources": [_resource(name, text) for name, text in TABLES.items()]})
@@ -146,6 +181,13 @@ def table(name: str, text: str) -> pd.DataFrame:
     header = raw(TABLES[name]).columns
     frame = raw(text).reindex(columns=header, fill_value="")
     return SCHEMA.frame(name, frame)
+
+
+def outside(record: Case, keys: list[list[str]] = READOUTS) -> pd.DataFrame:
+    """What the two readouts say of the claims about the meeting, as the notebook on claims computes it."""
+    items = corroboration.items(record)
+    findings = corroboration.findings(record.corroboration, items, raw(ENTRIES))
+    return corroboration.readouts(record.claims, items, findings, "E01", keys)
 
 
 def emptied(whole: Case) -> Case:

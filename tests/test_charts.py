@@ -5,11 +5,11 @@ import json
 import pandas as pd
 import pytest
 import vl_convert
-from smallcase import STANCES, case, emptied
+from smallcase import OUTSIDE, STANCES, case, emptied, outside
 from test_analysis_agreement import measured
 
 from sourcebook import charts, theme
-from sourcebook.analysis import agreement, assessment, claims, hypotheses, messaging, reactions, source
+from sourcebook.analysis import agreement, assessment, claims, corroboration, hypotheses, messaging, reactions, source
 from sourcebook.statements import OWN, statements
 
 NAMES = ["North", "South"]
@@ -26,11 +26,16 @@ def frames(record) -> dict:
     items = hypotheses.evidence(record)
     matrix = hypotheses.matrix(record.consistency, items)
     scores = hypotheses.scores(matrix, items, record.hypotheses)
+    told = outside(record)
     return {
         "sections": source.by_section(said, record.paragraphs),
         "distance": source.distance(said),
         "claim_types": claims.by_actor(record.claims, record.actors),
         "accounts": claims.sides(accounts, NAMES),
+        "readouts": corroboration.subjects(told, NAMES),
+        "carriage": corroboration.tally(
+            corroboration.carriage(record.assessments, record.corroboration, ["study_2020"])
+        ),
         "timeline": claims.timeline(record.events, record.sources),
         "stances": reactions.stances(record),
         "bearing": assessment.bearing(assessment.support(record.assessments, record.relations)),
@@ -46,6 +51,8 @@ DRAW = {
     "distance": charts.distance,
     "claim_types": lambda frame: charts.claim_types(frame, ["assertion", "denial", "demand"]),
     "accounts": lambda frame: charts.accounts(frame, NAMES, claims.ORDER),
+    "readouts": lambda frame: charts.readouts(frame, NAMES, list(corroboration.MARKS.values())),
+    "carriage": lambda frame: charts.carriage(frame, corroboration.CARRIAGE),
     "timeline": charts.timeline,
     "stances": lambda frame: charts.stances(frame, BLOCS, STANCES),
     "bearing": charts.bearing,
@@ -57,13 +64,14 @@ DRAW = {
 # The columns whose text comes from a case's cells; the others hold codes and computed words.
 CELLS = {
     "sections": "section", "distance": "place", "claim_types": "actor", "accounts": "topic", "timeline": "what",
+    "readouts": "topic", "carriage": "status",
     "stances": "actor", "bearing": "gist", "stress": "topic", "scores": "title", "matrix": "label", "agreement": "label",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return frames(case())
+    return frames(case(corroboration=OUTSIDE))
 
 
 def spec(chart) -> dict:
@@ -121,7 +129,7 @@ class TestEveryChart:
         assert svg(specification).startswith("<svg")
 
     def test_draws_a_case_of_which_nothing_is_left(self, name):
-        assert svg(spec(DRAW[name](frames(emptied(case()))[name]))).startswith("<svg")
+        assert svg(spec(DRAW[name](frames(emptied(case(corroboration=OUTSIDE)))[name]))).startswith("<svg")
 
     def test_shows_hostile_text_as_text(self, name, drawn):
         frame = drawn[name].copy()
@@ -131,11 +139,13 @@ class TestEveryChart:
         assert "<script>alert" in texts(picture), "escaped, and still there to be read"
 
     def test_the_same_data_gives_the_same_specification(self, name, drawn):
-        first, second = (json.dumps(DRAW[name](frame[name]).to_dict()) for frame in (drawn, frames(case())))
+        first, second = (
+            json.dumps(DRAW[name](frame[name]).to_dict()) for frame in (drawn, frames(case(corroboration=OUTSIDE)))
+        )
         assert first == second
 
     def test_leaves_its_frame_as_it_was(self, name):
-        frame, same = frames(case())[name], frames(case())[name]
+        frame, same = frames(case(corroboration=OUTSIDE))[name], frames(case(corroboration=OUTSIDE))[name]
         DRAW[name](frame)
         assert list(frame.columns) == list(same.columns) and frame.equals(same)
 

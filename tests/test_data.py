@@ -298,3 +298,40 @@ class TestWithTheArticle:
         lines = paragraphs(article)
         slips = record.rows("errata")
         assert [slip["id"] for slip in slips if slip["printed"] not in lines[int(slip["paragraph"]) - 1]] == []
+
+
+class TestCorroboration:
+    """What sources outside say is coded by the same measure for both sides, and once."""
+
+    @pytest.fixture
+    def readouts(self, record) -> dict[str, set[str]]:
+        """The entries that hold each side's own readout, whole or in part."""
+        given = record.meta["accounts"]["readouts"]
+        return {side: {keys} if isinstance(keys, str) else set(keys) for side, keys in given.items()}
+
+    def test_every_claim_of_a_side_about_the_event_was_held_against_both_readouts(self, record, readouts):
+        accounts = record.meta["accounts"]
+        bloc = {row["id"]: row["bloc"] for row in record.rows("actors")}
+        about = {row["id"] for row in record.rows("claims")
+                 if row["event_id"] == accounts["event"] and bloc[row["actor_id"]] in accounts["sides"]}  # fmt: skip
+        assert readouts.keys() == set(accounts["sides"])
+        for side, keys in readouts.items():
+            asked = {row["item_id"] for row in record.rows("corroboration") if row["bibkey"] in keys}
+            assert len(about) >= 8 and about <= asked, side
+
+    def test_no_source_is_asked_twice_about_one_row(self, record):
+        asked = Counter((row["item_id"], row["bibkey"]) for row in record.rows("corroboration") if row["item_id"])
+        assert [pair for pair, number in asked.items() if number > 1] == []
+
+    def test_what_the_assessor_published_has_a_carriage_wherever_it_says_something_on_a_judgement(self, record):
+        of = [
+            row for row in record.rows("corroboration")
+            if row["item_id"].startswith("J") and row["bibkey"] in record.meta["originals"] and row["relation"] != "silent"
+        ]  # fmt: skip
+        assert len(of) >= 8 and all(row["carriage"] for row in of)
+        assert {row["carriage"] for row in record.rows("corroboration")} >= {
+            "carried",
+            "sharpened",
+            "softened",
+            "omitted",
+        }

@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import pytest
+from pybtex.database import parse_file
 from record import ROOT, Record, missing, runs
 
 WORDS = 12
@@ -72,3 +73,35 @@ class TestTheTextIsNowhere:
         ):
             assert runs(disguise, WORDS + 1) & forbidden
         assert not runs(" ".join(words[:-1]), WORDS + 1) & forbidden
+
+
+class TestWhatWasRead:
+    """Sources outside the article can be looked up by whoever doubts the report, and stay apart from those it names."""
+
+    ENTRIES = parse_file(str(HOCKEY.folder / "references.bib"), "bibtex").entries
+    READ = {row["bibkey"] for row in HOCKEY.rows("corroboration")}
+
+    def test_has_a_title_a_publisher_a_date_and_an_address(self):
+        assert len(self.READ) >= 20 and not self.READ & {row["bibkey"] for row in HOCKEY.rows("sources")}
+        for key in self.READ:
+            entry = self.ENTRIES[key]
+            assert entry.fields["title"] and entry.fields["publisher"] and entry.persons.get("author"), key
+            assert entry.fields["year"].isdigit() and entry.fields["month"], key
+            assert entry.fields["url"].startswith("https://") and "urldate" in entry.fields, key
+
+    def test_holds_both_readouts_the_assessors_own_text_and_outlets_that_the_article_cites(self):
+        for keys in HOCKEY.meta["accounts"]["readouts"].values():
+            assert keys and set(keys) <= self.READ
+        assert set(HOCKEY.meta["originals"]) <= self.READ
+        cited = {row["publisher"] for row in HOCKEY.rows("sources")}
+        passed_on = {
+            self.ENTRIES[key].fields.get("channel", self.ENTRIES[key].fields["publisher"]) for key in self.READ
+        }
+        assert len(cited & passed_on) >= 5
+
+    def test_names_whose_words_it_passes_on_as_the_tables_do(self):
+        """Else a speaker's own channel would count as a source beyond it."""
+        known = {row["publisher"] for row in HOCKEY.rows("sources")}
+        known |= {row[column] for row in HOCKEY.rows("actors") for column in ("name", "organisation")}
+        channels = {entry.fields["channel"] for entry in self.ENTRIES.values() if "channel" in entry.fields}
+        assert len(channels) >= 6 and channels <= known

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cases
 import pytest
 from papermill import inspect_notebook
 from scratch import BOOKS, ROOT, checkout, figures, glued
 
+from sourcebook import show
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TABLE = "application/vnd.dataresource+json"
+CHART = "application/vnd.vegalite.v5+json"
 
 
 def cells(path: Path, kind: str = "") -> list[dict]:
@@ -197,6 +201,44 @@ def test_names_of_figures_and_tables_are_unique_over_the_book():
         for name in [*figures(path), *(resource["name"] for resource in outputs(path, TABLE))]
     ]
     assert len(names) == len(set(names)) > 10
+
+
+class TestNothingReadOutside:
+    """A case without readouts, originals or findings: plain sentences say so, and no empty chart or table appears."""
+
+    @staticmethod
+    def shown(name: str, folder: Path, monkeypatch) -> list[dict]:
+        """What a notebook displays of the case in `folder`."""
+        outputs, place = [], {}
+        monkeypatch.setattr(show, "display", lambda data, raw, metadata=None: outputs.append(data))
+        for cell in cells(ROOT / "notebooks" / f"{name}.ipynb", "code"):
+            exec(source(cell), place)
+            if "parameters" in tags(cell):
+                place["case"] = str(folder)
+        return outputs
+
+    @pytest.mark.parametrize(
+        ("name", "names"),
+        [
+            ("claims", {"readouts", "readouts-in-full", "checked", "read"}),
+            ("assessment", {"carriage", "against-original", "left-out"}),
+        ],
+    )
+    def test_is_said_in_words(self, name, names, tmp_path, monkeypatch):
+        record = cases.write(tmp_path)
+        record.put("corroboration", [], list(record.rows("corroboration")[0]))
+        outputs = self.shown(name, record.folder, monkeypatch)
+        sentences = [data["text/plain"] for data in outputs if set(data) == {"text/markdown", "text/plain"}]
+        assert sum(text.startswith("Nothing outside the article was read") for text in sentences) >= len(names) // 3
+        charts = {data[CHART]["usermeta"]["sourcebook"]["name"] for data in outputs if CHART in data}
+        there = charts | {data[TABLE]["name"] for data in outputs if TABLE in data}
+        assert there and not there & names
+
+    def test_what_is_coded_without_readouts_is_shown(self, tmp_path, monkeypatch):
+        """The made-up case's gazette confirms one claim and is silent on another; it is the channel that the article names."""
+        outputs = self.shown("claims", cases.write(tmp_path).folder, monkeypatch)
+        checked = next(data[TABLE] for data in outputs if data.get(TABLE, {}).get("name") == "checked")
+        assert [(row["id"], row["status"]) for row in checked["data"]] == [("C01", "said so"), ("C03", "not found")]
 
 
 class TestPlainTools:

@@ -7,7 +7,7 @@ import pytest
 
 from sourcebook import rules
 from sourcebook.article import read
-from sourcebook.check import read_text
+from sourcebook.check import check, read_text
 from sourcebook.schema import Schema
 
 
@@ -342,6 +342,15 @@ class TestCorroboration:
         assert "did you mean gazette_2031?" in found[0].right
         (fault,) = rules.casefile(meta, frames(record), Schema.read(record.folder))
         assert (fault.column, fault.found) == ("accounts.readouts", "found the side “outside”")
+
+    def test_a_readout_that_was_read_in_parts_names_each_of_them(self, record):
+        parts = {"town": ["gazette_2031", "gazete_2031"], "port": "gazette_2031"}
+        record.meta(accounts={**cases.META["accounts"], "readouts": parts})
+        (fault,) = check(record.folder)
+        assert (fault.column, fault.found) == ("accounts.readouts", "found “gazete_2031”")
+        record.meta(accounts={**cases.META["accounts"], "readouts": {"town": []}})
+        (fault,) = check(record.folder)
+        assert fault.column == "accounts.readouts.town" and "a list of them" in fault.right
 
 
 class TestReferences:

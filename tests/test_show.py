@@ -95,6 +95,16 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def test_a_sentence_is_shown_as_text_whatever_it_looks_like(shown, markdown):
+    for text in HOSTILE:
+        show.sentence(text)
+        data, _ = shown.pop()
+        assert (
+            data["text/plain"] == text
+            and flat(html.unescape(markdown(data["text/markdown"]))) == f"<p>{flat(text)}</p>"
+        )
+
+
 class TestEscape:
     """A cell's text in a sentence shows as written, whatever markup it looks like."""
 

@@ -165,6 +165,14 @@ def test_what_is_no_row_is_no_link(page):
     assert {link.text for link in page("book/index").find_all("a", class_="row-link")} == {"C07", "H1"}  # and not C99
 
 
+def test_a_key_of_the_bibliography_named_in_a_table_is_a_link_to_its_entry(page):
+    links = page("notebooks/register").find(id="R03").find_all("a", class_="row-link")
+    entry = next(link for link in links if link.text == "heuer1999")
+    target = entry["href"].removeprefix("../book/dictionary.html#")
+    assert target and page("book/dictionary").find(id=target)
+    assert "nobody2020" not in [link.text for link in links]
+
+
 def test_code_headings_and_the_row_itself_are_left_alone(page):
     literal = [code for code in page("notebooks/alpha").find_all("code") if code.text == "C07"]
     assert literal and not literal[0].find("a") and not literal[0].find_parent("a")

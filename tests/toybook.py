@@ -242,7 +242,7 @@ REGISTER = notebook(
                         "kind": "reaction",
                         "actor": "South",
                         "paragraph": 9,
-                        "gist": "Doubts C07 and asks for a text that both sides sign before anybody speaks of a ceasefire.",
+                        "gist": "Doubts C07 and asks for a text that both sides sign, as in heuer1999 and nobody2020, before a ceasefire.",
                     },
                     {
                         "id": "H1",

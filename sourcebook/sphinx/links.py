@@ -1,4 +1,4 @@
-"""Turns every id of a coded row, wherever it is named, into a link to the row in the register."""
+"""Turns every id of a coded row, and every key of the bibliography, wherever it is named, into a link to the row or entry."""
 
 import re
 
@@ -11,7 +11,7 @@ from sphinx.util.nodes import make_refnode
 from . import tables
 
 logger = logging.getLogger(__name__)
-ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b")
+ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b|\b[a-z]\w*\d{2,4}[a-z]?\b")  # a key is told by the year at its end
 CLOSED = (
     nodes.reference,
     nodes.literal,
@@ -36,6 +36,14 @@ def places(env) -> dict[str, list[str]]:
     if not hasattr(env, "sourcebook_places"):
         env.sourcebook_places = {}
     return env.sourcebook_places
+
+
+def cited(env) -> dict[str, tuple[str, str]]:
+    """Key of the bibliography -> page and target of its entry; a report without a bibliography has none."""
+    if "cite" not in env.domaindata:
+        return {}
+    citations = env.get_domain("cite").citations
+    return {entry.key: (entry.bibliography_key.docname, entry.citation_id) for entry in citations}
 
 
 def register(env, table):
@@ -75,7 +83,7 @@ class LinkRows(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        known = rows(self.env)
+        known = {row: (page, row) for row, page in rows(self.env).items()} | cited(self.env)
         for text in list(self.document.findall(nodes.Text)):
             if ROW.search(text) and not self.closed(text):
                 parts = list(self.split(str(text), known))
@@ -99,12 +107,12 @@ class LinkRows(SphinxPostTransform):
     def split(self, text, known):
         end = 0
         for found in ROW.finditer(text):
-            page = known.get(found[0])
-            if page is None:
+            if found[0] not in known:
                 continue
+            page, target = known[found[0]]
             if found.start() > end:
                 yield nodes.Text(text[end : found.start()])
-            link = make_refnode(self.app.builder, self.env.docname, page, found[0], nodes.Text(found[0]))
+            link = make_refnode(self.app.builder, self.env.docname, page, target, nodes.Text(found[0]))
             link["classes"].append("row-link")
             yield link
             end = found.end()

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
-from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, TABLE, VALUE
+from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, SENTENCE, TABLE, VALUE
 
 from . import NAME, chooser, downloads, figures, links, provenance, tables
 
@@ -81,7 +81,7 @@ class Choices:
 
 class Commentary:
     """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container that says whose words it has:
-    the computed answer, or the case's own commentary.
+    the computed answer, a computed sentence, or the case's own commentary.
     """
 
     @staticmethod
@@ -89,7 +89,8 @@ class Commentary:
         if _environment(renderer) is None or data.mime_type != "text/markdown":
             return None
         parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
-        role = ANSWER if data.output_metadata.get(ROLE) == ANSWER else "commentary"
+        role = data.output_metadata.get(ROLE)
+        role = role if role in (ANSWER, SENTENCE) else "commentary"
         return parsed if inline else [nodes.container("", *parsed, classes=[role])]
 
 

@@ -78,8 +78,8 @@ def diff(context, a, b, form, everything, page):
     main finding changed, else 0; 2 where the two cannot be compared.
 
     \b
-    sourcebook diff hockey hockey-1906ec33
-    sourcebook diff _build/packages/hockey-0.1.0.zip hockey --page
+    sourcebook diff fair fair-1906ec33
+    sourcebook diff _build/packages/fair-0.1.0.zip fair --page
     """
     from contextlib import suppress
 

@@ -134,7 +134,7 @@ def serving(site: Site, port: int):
         server = ThreadingHTTPServer((HOST, port), partial(Handler, site=site))
     except OSError as error:
         raise SourcebookError(
-            f"Port {port} cannot be had ({error.strerror}). Take another one: --port {port + 1}, or --port 0 for any."
+            f"The port {port} cannot be had ({error.strerror}). Take another one: --port {port + 1}, or --port 0 for any."
         ) from None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()

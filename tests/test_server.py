@@ -85,7 +85,7 @@ class TestPages:
 
     def test_a_port_that_another_program_has_is_an_error_that_says_how_to_take_another(self, site, address):
         port = int(address.rstrip("/").rpartition(":")[2])
-        with pytest.raises(SourcebookError, match=rf"Port {port} cannot be had .*--port {port + 1}"):
+        with pytest.raises(SourcebookError, match=rf"The port {port} cannot be had .*--port {port + 1}"):
             with serving(site, port):
                 pass
 

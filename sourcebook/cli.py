@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from sourcebook import __version__
-from sourcebook.coding import anchor, bring, export, reanchor
+from sourcebook.coding import anchor, bring, export, label, reanchor
 from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, SHOWN, VERIFY, bar
 from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
@@ -253,7 +253,7 @@ def clean():
         click.echo("Nothing was built.")
 
 
-for command in (new, anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
+for command in (new, label, anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -10,6 +10,35 @@ TEXT = click.option(
 )  # fmt: skip
 
 
+@click.command("codes")
+@click.argument("case")
+@click.argument("column")
+@click.argument("code", nargs=-1)
+def label(case, column, code):
+    """List or set the codes that are a case's own: its sides (bloc) and its subjects (topic), in every table that has them.
+
+    \b
+    sourcebook codes fair bloc
+    sourcebook codes fair bloc town="The town" port="The port" outside="Everybody else"
+    """
+    from sourcebook import codes, files
+    from sourcebook.case import locate
+    from sourcebook.paths import PACKAGE
+    from sourcebook.words import count
+
+    folder, column = locate(case), codes.own(column)
+    schema, _ = _described(folder)
+    if not code:
+        for value, words in codes.listed(schema.descriptor, column).items():
+            click.echo(f"{value}={words}")
+        return
+    told = codes.given(column, code)
+    files.write(folder / PACKAGE, codes.written(schema.descriptor, column, told))
+    click.echo(
+        f"{PACKAGE}: {column} has {count(len(told), 'code')}. Rows that have another are faults now: sourcebook check --case {case}"
+    )
+
+
 @click.command()
 @click.argument("case")
 @click.argument("words", default="")

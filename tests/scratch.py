@@ -11,6 +11,8 @@ from pathlib import Path
 import nbformat
 from nbformat import v4
 
+from sourcebook.paths import default_case
+
 ROOT = Path(__file__).resolve().parents[1]
 LEAVE = shutil.ignore_patterns(
     ".git",
@@ -40,6 +42,11 @@ def checkout(folder: Path) -> Path:
     """Copy what the checkout holds, built and installed files apart."""
     shutil.copytree(ROOT, folder, ignore=LEAVE, dirs_exist_ok=True)
     return folder
+
+
+def own(top: Path) -> Path:
+    """The folder of the case that the book of a checkout is about."""
+    return top / "data" / default_case(top)
 
 
 def git(folder: Path, *words: str) -> str:

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from room import small
-from scratch import BOOKS, ROOT, checkout, sourcebook, tree
+from scratch import BOOKS, ROOT, checkout, own, sourcebook, tree
 
 from sourcebook import __version__, book, paths, twin
 from sourcebook.case import load
@@ -23,6 +23,7 @@ COMMANDS = [
     "check",
     "cite",
     "clean",
+    "codes",
     "diff",
     "explain",
     "export",
@@ -41,6 +42,7 @@ COMMANDS = [
 # What a command cannot do without.
 NEEDED = {
     "anchor": ["fair", "words"],
+    "codes": ["fair", "bloc"],
     "export": ["fair", "tables.xlsx"],
     "import": ["fair", "tables.xlsx"],
     "new": ["bridge"],
@@ -129,7 +131,7 @@ class TestCheck:
         assert "their text was not verified: pass it with --article PATH" in result.stdout
 
     def test_a_faulty_case_is_exit_1_with_every_fault_on_the_error_stream(self, broken):
-        table = next(broken.glob("data/*/claims.csv"))
+        table = own(broken) / "claims.csv"
         rows = table.read_text(encoding="utf-8").splitlines()
         rows[1] = rows[1].replace("C01", "X01", 1)
         rows[2] = rows[2].replace(",explicit,", ",explict,")
@@ -226,7 +228,7 @@ class TestNoTraceback:
 
     @pytest.mark.parametrize("file", ["claims.csv", "datapackage.json", "case.yml", "references.bib"])
     def test_a_missing_file_of_the_case(self, broken, file):
-        next(broken.glob(f"data/*/{file}")).unlink()
+        (own(broken) / file).unlink()
         result = typed("params")
         assert result.exit_code == 1 and result.stdout == "" and result.stderr.startswith("Error: ")
         if file != "datapackage.json":  # without it the folder is no case at all
@@ -237,7 +239,7 @@ class TestNoTraceback:
         [("case.yml", "title: [unclosed"), ("datapackage.json", "{"), ("claims.csv", ""), ("case.yml", "- a\n- b\n")],
     )
     def test_an_unreadable_file_of_the_case(self, broken, file, text):
-        next(broken.glob(f"data/*/{file}")).write_text(text)
+        (own(broken) / file).write_text(text)
         assert file in self.told("params")
 
     def test_a_notebook_that_is_none(self, broken):
@@ -259,7 +261,7 @@ class TestNoTraceback:
         assert file in self.told("params")
 
     def test_a_parameter_in_case_yml_that_there_is_not(self, broken):
-        settings = next(broken.glob("data/*/case.yml"))
+        settings = own(broken) / "case.yml"
         settings.write_text(
             settings.read_text(encoding="utf-8").replace("parameters: {}", "parameters: {colour: red}"),
             encoding="utf-8",
@@ -268,13 +270,13 @@ class TestNoTraceback:
         assert result.exit_code != 0 and "case.yml" in result.stderr
 
     def test_a_multiverse_of_a_notebook_that_there_is_not(self, broken):
-        file = next(broken.glob("data/*/multiverse.yml"))
+        file = own(broken) / "multiverse.yml"
         file.write_text(file.read_text(encoding="utf-8").replace("  claims: [", "  clams: ["), encoding="utf-8")
         assert "key outcomes.clams: there is no such notebook" in self.told("check")
         assert typed("explain").exit_code == 0
 
     def test_an_unreadable_multiverse(self, broken):
-        next(broken.glob("data/*/multiverse.yml")).write_text("axes: [")
+        (own(broken) / "multiverse.yml").write_text("axes: [")
         for command in ("check", "explain", "multiverse"):
             assert "multiverse.yml, row 1: not readable as YAML" in self.told(command)
 

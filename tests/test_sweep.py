@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 from room import EXPECTED, HEADER, SPACE, SUMS, multiverse, small
-from scratch import ROOT, checkout, sourcebook
+from scratch import ROOT, checkout, own, sourcebook
 
 from sourcebook import multiverse as verse
 from sourcebook import outcomes
@@ -95,7 +95,7 @@ class TestTheTable:
     def test_agrees_with_the_analysis_done_directly(self, tmp_path):
         """Eight specifications of the book's own case: its notebooks against the functions behind them."""
         top = checkout(tmp_path / "top")
-        file = next(top.glob("data/*/multiverse.yml"))
+        file = own(top) / "multiverse.yml"
         told = yaml.safe_load(file.read_text(encoding="utf-8"))
         told["outcomes"] = {"hypotheses": ["leaders", "margin", "n_items", "score_*"], "claims": ["n_claims"]}
         told["axes"] = {name: told["axes"][name] for name in ("min_reliability", "evidence", "weights")}

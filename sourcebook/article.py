@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sourcebook.errors import SourcebookError
@@ -13,10 +13,11 @@ LARGEST = 5_000_000  # bytes; a news article has some 10 000
 
 @dataclass(frozen=True)
 class Article:
-    """`paragraphs` are the non-empty lines in order, the headline being number 1; `sha256` is of the file's bytes."""
+    """`paragraphs` are the non-empty lines in order, the headline being number 1; `sha256` is of the text's bytes, `content`."""
 
     sha256: str
     paragraphs: tuple[str, ...]
+    content: bytes = field(default=b"", repr=False, compare=False)
 
     def span(self, paragraph: int, start: int, end: int) -> str | None:
         """The text of a span in Unicode code points, or None where the article has no such place."""
@@ -91,4 +92,4 @@ def read(path: Path) -> Article:
     paragraphs = tuple(line for line in lines if line.strip())
     if not paragraphs:
         raise SourcebookError(f"{path}: no text in it. Pass the article's text file with --article.")
-    return Article(hashlib.sha256(content).hexdigest(), paragraphs)
+    return Article(hashlib.sha256(content).hexdigest(), paragraphs, content)

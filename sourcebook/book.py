@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sourcebook import binding, commentary, files, ingredients, multiverse, origin, paths, stamp
 from sourcebook.cache import Cache
 from sourcebook.case import Case, load, locate
+from sourcebook.casefile import read_casefile
 from sourcebook.check import check, text_at_hand
 from sourcebook.errors import BuildError, CaseError, Fault, ParameterError, SourcebookError, nearest
 from sourcebook.parameters import Parameter, checked, declared, gathered, written
@@ -107,6 +108,17 @@ def cache(case: Case, plan: Plan, top: Path, engine: str) -> Cache:
     return Cache(top / paths.BUILD / paths.CACHE, made)
 
 
+def verified(folder: Path, article: Path) -> bytes | None:
+    """The article's text as it is to be shown, every anchor having been verified against it; None where the case ships it
+    and so has it among its files. Raise CaseError with every fault.
+    """
+    text = text_at_hand(folder, article)[0]
+    faults = check(folder, text)
+    if faults:
+        raise CaseError(folder.name, faults)
+    return None if read_casefile(folder)[0]["article"].get("text") else text.content
+
+
 def build(
     case_name: str,
     given: dict | tuple[str, ...] = (),
@@ -128,13 +140,8 @@ def build(
     report is there all the same.
     """
     folder = locate(case_name)
-    if article:
-        faults = check(folder, text_at_hand(folder, article)[0])
-        if faults:
-            raise CaseError(folder.name, faults)
+    text = verified(folder, article) if article else None
     case = load(str(folder))
-    # A text that the case ships is among its files.
-    text = article.read_bytes() if article and not case.meta["article"].get("text") else None
     top, books = paths.root(), notebooks(paths.root())
     told = plan(case, top, given, file)
     name = report_name(case, told.values, told.usual, text is not None)

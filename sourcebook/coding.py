@@ -151,16 +151,13 @@ def reanchor(context, case, article, old, dry_run):
     folder = locate(case).resolve()
     schema, meta = _described(folder)
     taken, sha256 = intake.read(article), meta["article"]["sha256"]
-    if taken.form == intake.PLAIN:
-        new, content = read(article), article.read_bytes()
-    else:
-        new, content = taken.article, taken.text.encode()
+    new = read(article) if taken.form == intake.PLAIN else taken.article
     ships, copy = meta["article"].get("text"), own_copy(folder)
     kept = copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()
     if new.sha256 == sha256:
         if not ships and kept and not dry_run:  # a run that was killed before it came to this
             copy.parent.mkdir(exist_ok=True)
-            files.write_bytes(copy, [content])
+            files.write_bytes(copy, [new.content])
         click.echo(f"Case {folder.name} is coded after this very text: there is nothing to do.")
         return
     faults = versions.blocking(folder, schema)
@@ -172,10 +169,10 @@ def reanchor(context, case, article, old, dry_run):
     if dry_run:
         click.echo("Nothing was written.")
     else:
-        files.swap(folder, {**told.files, **({ships: content} if ships else {})})
+        files.swap(folder, {**told.files, **({ships: new.content} if ships else {})})
         if not ships and kept:
             copy.parent.mkdir(exist_ok=True)
-            files.write_bytes(copy, [content])
+            files.write_bytes(copy, [new.content])
     if told.left or told.slips:
         context.exit(1)
 

@@ -52,8 +52,9 @@ class Intake:
     @property
     def article(self) -> article.Article:
         """What `article.read` makes of the stored text."""
-        digest = hashlib.sha256(self.text.encode()).hexdigest()
-        return article.Article(digest, tuple(paragraph.text for paragraph in self.paragraphs))
+        content = self.text.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        return article.Article(digest, tuple(paragraph.text for paragraph in self.paragraphs), content)
 
 
 def read(path: Path, encoding: str = "") -> Intake:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sourcebook import binding, book, files, multiverse, origin, paths, sweep
 from sourcebook.bindery import Bindery
-from sourcebook.case import Case, load
+from sourcebook.case import Case, load, locate
 from sourcebook.run import run_all, silent
 
 State = dict[Path, tuple[int, int]]
@@ -42,13 +42,14 @@ class Live:
     """The report of a case, kept in `folder` between rebuilds: notebooks come out of the cache, and Sphinx reads again
     only what changed.
 
-    given, file: parameters, as book.plan takes them. press: makes the pages. say: takes lines of news.
+    given, file: parameters, as book.plan takes them. article: the text, for the evidence page to show. press: makes the pages. say: takes lines of news.
     """
 
     def __init__(
-        self, case: str, given: tuple[str, ...], file: Path | None, folder: Path, press: Bindery, say: Callable[[str], None]
+        self, case: str, given: tuple[str, ...], file: Path | None, folder: Path, press: Bindery, say: Callable[[str], None],
+        article: Path | None = None,
     ):  # fmt: skip
-        self.name, self.given, self.file, self.press, self.say = case, given, file, press, say
+        self.name, self.given, self.file, self.press, self.say, self.article = case, given, file, press, say, article
         self.top, self.folder, self.source = paths.root(), folder, folder / "source"
         self.shown: Path | None = None  # the pages of the last good rebuild
         self.behind = False  # whether the table of outcomes is out of step with the record
@@ -60,6 +61,7 @@ class Live:
         one. Raise whatever book.build raises; what was shown before stays.
         """
         begun = time.monotonic()
+        text = book.verified(locate(self.name), self.article) if self.article else None
         case = load(self.name)
         told = book.plan(case, self.top, self.given, self.file)
         books = paths.notebooks(self.top)
@@ -70,7 +72,7 @@ class Live:
         ran: list[str] = []
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             stage = Path(scratch, "source")
-            binding.stage(self.top, case, stage, origin.date(self.top, case.folder))
+            binding.stage(self.top, case, stage, origin.date(self.top, case.folder), article=text)
             self.press.expect(self.source / paths.DATA / case.name)
             late = [path for path in books if self.behind and book.reads_outcomes(path)]
             now = [path for path in books if path not in late]

@@ -12,6 +12,7 @@ from pathlib import Path
 from sourcebook.errors import SourcebookError
 
 HOST, SCRIPT, NEWS = "127.0.0.1", "/_live.js", "/_live"
+ICON = "/favicon.ico"  # browsers ask for it; a report has none
 TAG = '<script src="{}?{}" defer></script></body>'
 PULSE = 15  # seconds without news, after which a line shows that the other end is still there
 
@@ -71,6 +72,8 @@ class Handler(SimpleHTTPRequestHandler):
             path, _, seen = self.path.partition("?")
             if path == NEWS:
                 self._news(int(seen) if seen.isdecimal() else 0)
+            elif path == ICON:
+                self._send(b"", "image/x-icon", HTTPStatus.NO_CONTENT)
             elif path == SCRIPT:
                 self._send((Path(__file__).with_name("live.js")).read_bytes(), "text/javascript")
             elif (path := Path(self.translate_path(self.path))).suffix == ".html" and path.is_file():
@@ -89,12 +92,13 @@ class Handler(SimpleHTTPRequestHandler):
         if self.headers.get("Host") not in known:
             self.send_error(HTTPStatus.FORBIDDEN, "open it as localhost")
             return False
+        self.directory = str(self.site.folder)  # a connection may outlive the pages that it began with
         if self.path.split("?")[0].endswith("/"):
             self.path = "/index.html"
         return True
 
-    def _send(self, content: bytes, kind: str) -> None:
-        self.send_response(HTTPStatus.OK)
+    def _send(self, content: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from sourcebook.options import CASE, FILE, PARAMETER
+from sourcebook.options import CASE, FILE, PARAMETER, SHOWN
 
 LOOK = 0.25  # seconds between two looks at the files
 
@@ -14,11 +14,12 @@ LOOK = 0.25  # seconds between two looks at the files
 @CASE
 @PARAMETER
 @FILE
+@SHOWN
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="NUMBER", help="0 takes a free one."
 )  # fmt: skip
 @click.option("--open", "browse", is_flag=True, help="Open the report in the browser.")
-def serve(case, parameter, file, port, browse):
+def serve(case, parameter, file, article, port, browse):
     """Show the report in a browser, and rebuild what an edit touches; only this machine can see it. Ctrl-C ends it.
 
     \b
@@ -37,7 +38,7 @@ def serve(case, parameter, file, port, browse):
     top = paths.root()
     (top / paths.BUILD).mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=".live-") as folder, bindery(top) as press:
-        live = Live(case, parameter, file, Path(folder), press, click.echo)
+        live = Live(case, parameter, file, Path(folder), press, click.echo, article)
         known = state(top, locate(case))  # before anything is read, so that no edit is missed
         site = Site(live.rebuild())
         with serving(site, port) as address:

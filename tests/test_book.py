@@ -271,6 +271,12 @@ class TestWithTheArticle:
         assert self.evidence(quick, "fair-with-article") == article.read_text("utf-8")
         assert tree(quick.top / "_build" / "fair") == before and self.evidence(quick) == "a map"
 
+    def test_the_file_from_which_the_text_was_taken_serves_as_well(self, quick, article):
+        page = article.with_suffix(".md")
+        page.write_text(f"# {article.read_text('utf-8')}", "utf-8")
+        quick.build(article=page)
+        assert self.evidence(quick, "fair-with-article") == article.read_text("utf-8")
+
     def test_another_choice_has_another(self, quick, article):
         quick.build(("size=4",), article=article)
         (made,) = (quick.top / "_build").glob("fair-*")

@@ -14,6 +14,7 @@ import cases
 import pytest
 import scratch
 import yaml
+from bs4 import BeautifulSoup
 
 from sourcebook import book, live
 from sourcebook.bindery import bindery
@@ -157,6 +158,20 @@ class TestAnEdit:
         assert rebuild.live.shown == before and (before / "index.html").is_file()
         index.write_text(kept, "utf-8")
         same(pages(rebuild()), from_nothing(top))
+
+
+class TestTheArticle:
+    def test_is_shown_while_it_is_coded_and_not_if_it_is_another(self, top, record, rebuild, tmp_path):
+        shown = rebuild.live.shown / "book/evidence.html"
+        assert "Who asked the fishermen?" not in shown.read_text("utf-8")
+        rebuild.live.article = record.article
+        shown = rebuild() / "book/evidence.html"
+        assert "Who asked the fishermen?" in BeautifulSoup(shown.read_text("utf-8"), "html.parser").text
+        rebuild.live.article = tmp_path / "other.txt"
+        rebuild.live.article.write_text("Another text.", "utf-8")
+        with pytest.raises(CaseError, match="the article at hand has"):
+            rebuild()
+        rebuild.live.article = None
 
 
 class TestState:

@@ -59,6 +59,18 @@ class TestPages:
         site.show(site.folder.parent / "two")
         assert "<p>two</p>" in ask(address, "/index.html")[2]
 
+    def test_a_connection_that_is_kept_open_sees_them_too(self, site, address):
+        connection = http.client.HTTPConnection(address.removeprefix("http://").rstrip("/"), timeout=10)
+        connection.request("GET", "/index.html")
+        assert b"<p>one</p>" in connection.getresponse().read()
+        site.show(site.folder.parent / "two")
+        connection.request("GET", "/style.css")
+        assert connection.getresponse().read() == b"/* two */"
+        connection.close()
+
+    def test_a_browser_that_asks_for_an_icon_is_told_that_there_is_none(self, address):
+        assert ask(address, "/favicon.ico")[0] == 204
+
     @pytest.mark.parametrize(
         "path", ["/../secret.html", "/%2e%2e/secret.html", "//../secret.html", "/none.html", "/deep"]
     )

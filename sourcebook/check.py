@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sourcebook import rules
+from sourcebook import judgements, rules
 from sourcebook.article import Article, own_copy, passed, read, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
@@ -52,10 +52,11 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     broken.update(waiting)
     tables = {name: read_text(folder, name) for name in schema.tables if name not in broken}
     ragged = {(fault.file, fault.row) for fault in found if not fault.column}  # its cells stand in wrong columns
-    told = rules.tables(tables, schema) + rules.anchors(tables, schema) + rules.references(tables, folder, meta)
+    told = rules.tables(tables, schema) + judgements.tables(tables, schema)
+    told += rules.anchors(tables, schema) + rules.references(tables, folder, meta)
     faults += found + [fault for fault in told if (fault.file, fault.row) not in ragged]
     if meta:
-        faults += rules.casefile(meta, tables, schema)
+        faults += rules.casefile(meta, tables, schema) + judgements.casefile(meta, tables)
     if meta and not article:
         try:
             article = shipped(folder, meta)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sourcebook.case import Case
 from sourcebook.errors import require
-from sourcebook.rules import RATED
+from sourcebook.judgements import RATED
 
 ALL = "all"  # everybody's consistency ratings at once, of which an analysis takes the most cautious
 

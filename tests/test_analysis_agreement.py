@@ -251,13 +251,13 @@ class TestFinding:
 
     def test_another_answer_is_told_with_who_gave_which(self):
         finding = told(again(case(), C04_H1="N"))["finding"]
-        assert finding.endswith("The answer hangs on who coded (under first H2 and H3; under second H1).")
+        assert finding.endswith("The answer hangs on who coded (under coder “first” H2 and H3; under coder “second” H1).")
 
     def test_an_answer_that_is_the_same_in_part_is_told_as_that(self):
         finding = told(again(case(), C01_H3="N"))["finding"]
         assert finding.endswith(
             "Under each of them “Show” (H3) leads, alone or tied; the answer is not quite the same "
-            "(under first H2 and H3; under second H3)."
+            "(under coder “first” H2 and H3; under coder “second” H3)."
         )
 
     def test_a_judgement_counts_once_though_credibility_is_asked_in_two_parts(self):

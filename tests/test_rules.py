@@ -246,113 +246,6 @@ class TestMarks:
         assert rule(record) == []
 
 
-class TestRatings:
-    """A rating that is not neutral has its reason, and a coder rates a row against a hypothesis once."""
-
-    @pytest.mark.parametrize("rating", ["II", "I", "C", "CC"])
-    def test_without_a_reason_it_is_told(self, record, rating):
-        record.set("consistency", "K001", rating=rating, rationale="")
-        (fault,) = rule(record)
-        assert (fault.id, fault.column) == ("K001", "rationale") and f"a rating of {rating} " in fault.found
-
-    def test_a_neutral_one_needs_none(self, record):
-        record.set("consistency", "K001", rating="N", rationale="")
-        assert rule(record) == []
-
-    def test_a_second_one_of_the_same_coder_is_told_and_one_of_another_coder_is_not(self, record):
-        record.set("consistency", "K002", hypothesis_id="H1")
-        (fault,) = rule(record)
-        assert (fault.id, fault.found) == ("K002", "first rated C01 against H1 before")
-        record.set("consistency", "K002", coder="second")
-        assert rule(record) == []
-
-
-class TestFurtherCoders:
-    """Another coder's rating is of a judgement that its row has, in one of its codes, once, and not the reference coder's."""
-
-    @pytest.mark.parametrize(
-        ("cells", "column", "found", "right"),
-        [
-            ({"item_id": "C01"}, "item_id", "“C01”", "a stance has a row of reactions.csv"),
-            ({"value": "3"}, "value", "“3”", "allowed are -2, -1, 0, 1, 2"),
-            ({"value": "praises"}, "value", "“praises”", "allowed are -2, -1, 0, 1, 2"),
-            ({"item_id": "C01", "variable": "credibility", "value": "2"}, "value", "second rated the credibility of C01 before", "once"),
-        ],
-    )  # fmt: skip
-    def test_what_is_not_so_is_told(self, record, cells, column, found, right):
-        record.set("ratings", "G001", **cells)
-        (fault,) = rule(record)
-        assert fault.file == "ratings.csv" and fault.column == column and found in fault.found
-        assert right in fault.right or fault.right == "one rating a coder: delete one"
-
-    @pytest.mark.parametrize(
-        ("coder", "right"), [("secnod", "did you mean second?"), ("first", "stands in the row itself")]
-    )
-    def test_a_coder_is_named_in_case_yml_and_is_not_the_first(self, record, coder, right):
-        record.set("ratings", "G001", coder=coder)
-        (fault,) = rules.casefile(cases.META, frames(record), Schema.read(record.folder))
-        assert (fault.file, fault.id, fault.column) == ("ratings.csv", "G001", "coder") and right in fault.right
-
-    def test_ratings_without_named_coders_are_told(self, record):
-        meta = {key: value for key, value in cases.META.items() if key != "coders"}
-        faults = rules.casefile(meta, frames(record), Schema.read(record.folder))
-        assert {fault.id for fault in faults} == {"G001", "G002", "G003"} and "name the coders" in faults[0].right
-
-    def test_a_coder_of_the_consistency_table_is_named_too(self, record):
-        record.set("consistency", "K001", coder="third")
-        (fault,) = rules.casefile(cases.META, frames(record), Schema.read(record.folder))
-        assert (fault.file, fault.id) == ("consistency.csv", "K001")
-
-
-class TestCorroboration:
-    """A finding is about a row, or about what the article omits of the assessor's own publication."""
-
-    META = {**cases.META, "originals": ["gazette_2031"]}
-
-    @pytest.mark.parametrize(
-        ("cells", "columns"),
-        [
-            ({"item_id": ""}, ["item_id"]),
-            ({"relation": ""}, ["relation"]),
-            ({"says": ""}, ["says"]),
-            ({"carriage": "omitted"}, ["item_id", "relation"]),
-            ({"relation": "silent", "carriage": "sharpened"}, ["carriage"]),
-        ],
-    )
-    def test_what_is_missing_or_too_much_is_told(self, record, cells, columns):
-        record.set("corroboration", "B01", **cells)
-        faults = rule(record)
-        assert {(fault.file, fault.id) for fault in faults} == {("corroboration.csv", "B01")}
-        assert sorted(fault.column for fault in faults) == columns
-
-    def test_what_is_omitted_has_neither_row_nor_relation_and_breaks_no_rule(self, record):
-        record.set("corroboration", "B01", item_id="", relation="", carriage="omitted")
-        assert rule(record) == rules.casefile(self.META, frames(record), Schema.read(record.folder)) == []
-
-    def test_only_what_the_assessor_published_has_a_carriage(self, record):
-        record.set("corroboration", "B01", carriage="carried")
-        (fault,) = rules.casefile(cases.META, frames(record), Schema.read(record.folder))
-        assert (fault.id, fault.column) == ("B01", "carriage") and "originals" in fault.right
-
-    def test_keys_of_case_yml_are_keys_of_the_bibliography_and_sides_are_the_two(self, record):
-        accounts = {**cases.META["accounts"], "readouts": {"town": "gazete_2031", "outside": "gazette_2031"}}
-        meta = {**cases.META, "originals": ["nobody_1999"], "accounts": accounts}
-        found = rules.references(frames(record), record.folder, meta)
-        assert [fault.column for fault in found] == ["accounts.readouts", "originals"]
-        assert "did you mean gazette_2031?" in found[0].right
-        (fault,) = rules.casefile(meta, frames(record), Schema.read(record.folder))
-        assert (fault.column, fault.found) == ("accounts.readouts", "found the side “outside”")
-
-    def test_a_readout_that_was_read_in_parts_names_each_of_them(self, record):
-        parts = {"town": ["gazette_2031", "gazete_2031"], "port": "gazette_2031"}
-        record.meta(accounts={**cases.META["accounts"], "readouts": parts})
-        (fault,) = check(record.folder)
-        assert (fault.column, fault.found) == ("accounts.readouts", "found “gazete_2031”")
-        record.meta(accounts={**cases.META["accounts"], "readouts": {"town": []}})
-        (fault,) = check(record.folder)
-        assert fault.column == "accounts.readouts.town" and "a list of them" in fault.right
-
-
 class TestReferences:
     """A bibkey is an entry of the case's own bibliography."""
 
@@ -381,3 +274,21 @@ class TestReferences:
             record.data("references.bib", lambda content: content.replace(b"The fair", b"L'\xe9t\xe9"))
         (fault,) = rules.references(frames(record), record.folder)
         assert fault.file == "references.bib"
+
+    def test_keys_of_case_yml_are_keys_of_the_bibliography_and_sides_are_the_two(self, record):
+        accounts = {**cases.META["accounts"], "readouts": {"town": "gazete_2031", "outside": "gazette_2031"}}
+        meta = {**cases.META, "originals": ["nobody_1999"], "accounts": accounts}
+        found = rules.references(frames(record), record.folder, meta)
+        assert [fault.column for fault in found] == ["accounts.readouts", "originals"]
+        assert "did you mean gazette_2031?" in found[0].right
+        (fault,) = rules.casefile(meta, frames(record), Schema.read(record.folder))
+        assert (fault.column, fault.found) == ("accounts.readouts", "found the side “outside”")
+
+    def test_a_readout_that_was_read_in_parts_names_each_of_them(self, record):
+        parts = {"town": ["gazette_2031", "gazete_2031"], "port": "gazette_2031"}
+        record.meta(accounts={**cases.META["accounts"], "readouts": parts})
+        (fault,) = check(record.folder)
+        assert (fault.column, fault.found) == ("accounts.readouts", "found “gazete_2031”")
+        record.meta(accounts={**cases.META["accounts"], "readouts": {"town": []}})
+        (fault,) = check(record.folder)
+        assert fault.column == "accounts.readouts.town" and "a list of them" in fault.right

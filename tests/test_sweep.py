@@ -25,6 +25,7 @@ from sourcebook import outcomes
 from sourcebook import sweep as sweeping
 from sourcebook.analysis import hypotheses
 from sourcebook.case import load
+from sourcebook.coders import coded_by
 from sourcebook.errors import CaseError, ParameterError, RunError, SourcebookError
 from sourcebook.parameters import declared
 from sourcebook.paths import notebooks
@@ -106,7 +107,7 @@ class TestTheTable:
         found = rows(sweep(case, top, say=lambda line: None))
         for row, (grade, evidence, weights) in zip(found, product("FE", ("reported", "all"), ("grades", "equal"))):
             assert (row["min_reliability"], row["evidence"], row["weights"]) == (grade, evidence, weights)
-            kept = keep(case, min_reliability=grade)
+            kept = keep(coded_by(case), min_reliability=grade)
             items = hypotheses.evidence(kept, evidence, False)
             matrix = hypotheses.matrix(kept.consistency, items, "all")
             figures = hypotheses.figures(

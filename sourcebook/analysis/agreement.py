@@ -17,7 +17,7 @@ import pandas as pd
 from sourcebook import coders
 from sourcebook.analysis import hypotheses as ach
 from sourcebook.errors import require
-from sourcebook.rules import RATED
+from sourcebook.judgements import RATED
 from sourcebook.statements import items
 from sourcebook.words import count, listing, pairs, percent, verb
 
@@ -274,7 +274,8 @@ def figures(agreement: pd.DataFrame, answers: pd.DataFrame, hypotheses: pd.DataF
 
 def _answers(own: pd.DataFrame) -> str:
     told = [
-        f"under {coder} {listing(leaders.split(), 'nobody')}" for coder, leaders in zip(own["coder"], own["leaders"])
+        f"under coder “{coder}” {listing(leaders.split(), 'nobody')}"
+        for coder, leaders in zip(own["coder"], own["leaders"])
     ]
     return "; ".join(told) or "none"
 

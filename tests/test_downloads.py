@@ -153,11 +153,12 @@ def test_a_table_is_as_it_is_shown_but_for_what_a_spreadsheet_would_run(cited_bo
 
 
 def shown(table) -> list[list[str]]:
-    """What a table of a page shows, without the permalinks of its rows."""
+    """What a table of a page shows, without the permalinks of its rows and the links to their places in the article."""
+    links = {"headerlink", "place-link"}
 
     def text(cell) -> str:
         found = [
-            "".join(part.find_all(string=lambda word: "headerlink" not in word.parent.get("class", [])))
+            "".join(part.find_all(string=lambda word: not links & set(word.parent.get("class", []))))
             for part in cell.find_all("p")
         ]
         return "\n".join(found)

@@ -159,8 +159,9 @@ class TestData:
         assert [part["distribution"]["contentUrl"] for part in parts] == [
             f"tables/{name}.csv" for name in case.schema.tables
         ]
+        titles = {each["name"]: each["title"] for each in case.schema.descriptor["resources"]}
         for part, (name, fields) in zip(parts, case.schema.tables.items()):
-            assert part["name"].lower() == name and part["description"]
+            assert part["name"] == titles[name] and part["description"]
             assert [column["name"] for column in part["variableMeasured"]] == list(fields)
 
 

@@ -113,7 +113,8 @@ class LinkRows(SphinxPostTransform):
             if found.start() > end:
                 yield nodes.Text(text[end : found.start()])
             link = make_refnode(self.app.builder, self.env.docname, page, target, nodes.Text(found[0]))
-            link["classes"].append("row-link")
+            # A key of the bibliography is long, and may be broken.
+            link["classes"] += ["row-link"] if target == found[0] else ["row-link", "entry-link"]
             yield link
             end = found.end()
         if end < len(text):

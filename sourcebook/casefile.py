@@ -8,6 +8,7 @@ from sourcebook.errors import Fault, nearest
 from sourcebook.identifiers import FORMS
 from sourcebook.paths import CASE
 
+MOST = 10_000  # values in a YAML file; a case.yml has some fifty
 # Where a rule has a description, that is what a fault says would be right.
 TEXT = {"type": "string", "minLength": 1}
 WORDS = {"type": "string", "pattern": r"\S", "description": "write a text, or leave the key out"}
@@ -148,12 +149,47 @@ def readouts(meta: dict) -> dict[str, list[str]]:
 
 
 class Plain(yaml.SafeLoader):
-    """YAML without dates of its own: 2000-12-31 is the text that stands there."""
+    """YAML without dates of its own: 2000-12-31 is the text that stands there.
+
+    A value that is not what its tag says, and aliases that stand for more than MOST values, are a yaml.YAMLError.
+    """
 
     yaml_implicit_resolvers = {
         first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.size, self.sizes = 0, {}  # values so far, aliases written out; those of each node that is complete
+
+    def compose_node(self, parent, index):
+        # Ten lines of aliases to aliases are a thousand million values to whoever walks through them.
+        alias, before, mark = self.check_event(yaml.AliasEvent), self.size, self.peek_event().start_mark
+        node = super().compose_node(parent, index)
+        self.size += self.sizes.get(node, MOST + 1) if alias else 1
+        if self.size > MOST:
+            raise yaml.composer.ComposerError(None, None, f"written out, it has more than {MOST} values", mark)
+        if not alias:
+            self.sizes[node] = self.size - before
+        return node
+
+    def construct_object(self, node, deep=False):
+        try:
+            return super().construct_object(node, deep)
+        except (yaml.YAMLError, RecursionError):
+            raise
+        except Exception:  # “!!bool foo” is a KeyError, “!!int ''” an IndexError, a number of 5000 digits a ValueError
+            problem = f"“{str(node.value)[:40]}” is no {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+def parsed(text: str) -> object:
+    """What a YAML text says; yaml.YAMLError, with problem and problem_mark where there is a place, whatever is wrong with it."""
+    try:
+        return yaml.load(text, Plain)
+    except RecursionError:
+        raise yaml.YAMLError("nested too deeply") from None
 
 
 def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:
@@ -174,7 +210,7 @@ def read_document(folder: Path, file: str, schema: dict, advice: str) -> tuple[d
     from jsonschema import Draft202012Validator, FormatChecker
 
     try:
-        content = yaml.load((folder / file).read_text(encoding="utf-8"), Plain)
+        content = parsed((folder / file).read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 1 if where else None

@@ -24,6 +24,7 @@ LINES = HEADS | {"p", "quote", "item", "list", "row", "table", "lb", "body", "di
 LINES |= {"html", "article", "section", "header", "footer", "aside", "figure", "figcaption", "main", "nav", "blockquote", "pre",
           "ul", "ol", "li", "dl", "dt", "dd", "tr", "br", "hr", "details", "summary", "center"}  # fmt: skip
 CELLS = {"cell", "td", "th"}
+KEY = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[\w-]+:(?:\s|\Z)")  # front matter begins with one
 INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # where a line may be broken; nobody typed them as words
 
 
@@ -120,7 +121,7 @@ def markdown(text: str, place: str) -> Read:
     """The lines of a Markdown file without its front matter, marks, pictures and the targets of links."""
     from markdown_it import MarkdownIt
 
-    told, text = _front(text)
+    told, text = _front(text, place)
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     lines, kind, row = [], "body", None
     for token in parser.parse(text):
@@ -162,19 +163,29 @@ def _words(inline) -> str:
     )  # fmt: skip
 
 
-def _front(text: str) -> tuple[dict, str]:
-    """What a file says of itself between two lines of hyphens at its top, and the rest; where there is no such thing, all."""
+def _front(text: str, place: str) -> tuple[dict, str]:
+    """What a file says of itself between two lines of hyphens at its top, and the rest; where there is no such thing, all.
+
+    SourcebookError where it begins like front matter and is not readable: it would pass for the article's first words.
+    """
     import yaml
 
-    from sourcebook.casefile import Plain
+    from sourcebook.casefile import parsed
 
     found = re.match(r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", text, re.DOTALL | re.MULTILINE)
     if not found:
         return {}, text
     try:
-        told = yaml.load(found[1], Plain)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        told = None
+        told = parsed(found[1])
+    except yaml.YAMLError as error:
+        if not KEY.match(found[1]):
+            return {}, text
+        where, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+        line = f", line {text.count(chr(10), 0, found.start(1)) + where.line + 1}" if where else ""
+        raise SourcebookError(
+            f"{place}{line}: its front matter, between two lines of hyphens at the top, is not readable as YAML ({problem}). "
+            'Put a value that holds a colon into quotation marks, as title: "One: two", or delete the front matter and its hyphens.'
+        ) from None
     return (told, text[found.end() :]) if isinstance(told, dict) else ({}, text)
 
 

@@ -495,6 +495,33 @@ class TestCasefile:
         fault = only(check(record.folder))
         assert fault.column == "article.publishr" and "did you mean publisher?" in fault.right
 
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            ("version: '1.0'", "version: !!bool foo", "“foo” is no bool"),
+            ("version: '1.0'", "version: !!int ''", "“” is no int"),
+            ("version: '1.0'", "version: " + "1" * 5000, "is no int"),
+            ("version: '1.0'", "version: " + "[" * 3000, "nested too deeply"),
+            ("version: '1.0'", "version: &a [*a]", "more than 10000 values"),
+        ],
+    )
+    def test_a_value_that_yaml_cannot_make_is_told_and_not_a_traceback(self, record, old, new, told):
+        record.edit("case.yml", old, new)
+        fault = only(check(record.folder))
+        assert (fault.file, fault.found) == ("case.yml", "not readable as YAML") and told in fault.right
+
+    @pytest.mark.parametrize("line", ["a{0}: &a{0} {{<<: [{1}]}}", "a{0}: &a{0} [{1}]"], ids=["merged", "listed"])
+    def test_aliases_to_aliases_are_refused_before_anybody_walks_through_them(self, record, line):
+        bomb = ["a0: &a0 {x: y}", *(line.format(n, ", ".join([f"*a{n - 1}"] * 9)) for n in range(1, 10))]
+        record.edit("case.yml", "title: The fair\n", "\n".join([*bomb, "title: *a9\n"]))
+        fault = only(check(record.folder))
+        assert (fault.file, fault.row) == ("case.yml", 5) and "more than 10000 values" in fault.right
+
+    def test_an_alias_that_stands_for_little_is_taken(self, record):
+        record.edit("case.yml", "title: The fair\n", "title: &title The fair\n")
+        record.edit("case.yml", "subtitle: Who wants what, and why\n", "subtitle: *title\n")
+        assert check(record.folder) == []
+
     def test_yaml_that_would_run_code_is_refused(self, record, tmp_path):
         mark = tmp_path / "ran"
         record.edit("case.yml", "title: The fair", f"title: !!python/object/apply:os.mkdir ['{mark}']")

@@ -16,7 +16,21 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sourcebook import binding, casefile, check, commentary, multiverse, paths, rules, run, schema, sweep, twin, workers
+from sourcebook import (
+    binding,
+    casefile,
+    check,
+    commentary,
+    judgements,
+    multiverse,
+    paths,
+    rules,
+    run,
+    schema,
+    sweep,
+    twin,
+    workers,
+)
 from sourcebook.analysis import claims, hypotheses
 from sourcebook.case import load
 from sourcebook.cli import main
@@ -177,7 +191,7 @@ class TestTables:
         assert described == expected  # the schema lets it be missing, the pages do not
 
     def test_every_message_in_the_table_of_faults_is_one_that_the_check_gives(self):
-        sources = "".join(inspect.getsource(module) for module in (check, rules, casefile, schema))
+        sources = "".join(inspect.getsource(module) for module in (check, rules, judgements, casefile, schema))
         for message, _ in rows(section("docs/coding.md", "Check it")):
             assert codes(message)[0] in sources
 

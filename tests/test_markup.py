@@ -139,10 +139,39 @@ class TestMarkdown:
         assert meta == {"publisher": "The Gazette", "date": "2030-03-05", "language": "sv"}
 
     @pytest.mark.parametrize(
-        "text", ["---\nOne\n---\n\nTwo", "---\n[" + "[" * 5000 + "\n---\n\nTwo", "---\na: !!python/x\n---\n\nTwo"]
+        "text",
+        [
+            "---\nOne\n---\n\nTwo",
+            "---\nHe said: one: two\n---\n\nTwo",
+            "---\n[" + "[" * 5000 + "\n---\n\nTwo",
+            "---\n---\n\nTwo\n\nTwo",
+        ],
     )
     def test_two_rules_around_other_text_are_no_front_matter(self, text):
         assert self.told(text)[-1] == ("body", "Two") and len(self.told(text)) > 1
+
+    @pytest.mark.parametrize(
+        ("front", "told"),
+        [
+            ("title: Bridges: a story", "line 3.*mapping values are not allowed here"),
+            ("# of the site\n\ntitle: Bridges: a story", "line 5.*mapping values are not allowed here"),
+            ("title: [a", "line 4.*expected"),
+            ("a: !!python/x", "line 3.*could not determine a constructor"),
+            ("a: !!bool foo", "line 3.*“foo” is no bool"),
+            ("a: !!int ''", "“” is no int"),
+            ("a: !!float ''", "“” is no float"),
+            ("a: !!timestamp foo", "“foo” is no timestamp"),
+            ("a: " + "1" * 5000, "is no int"),
+            ("a: " + "[" * 5000, "nested too deeply"),
+        ],
+    )
+    def test_front_matter_that_cannot_be_read_is_no_headline_but_an_error_with_the_way_out(self, front, told):
+        with pytest.raises(SourcebookError, match=f"(?s)x.md.*{told}.*quotation marks, as title:.*or delete"):
+            markdown(f"---\nsite: The Gazette\n{front}\n---\n\nOne\n", "x.md")
+
+    def test_front_matter_that_begins_with_what_is_wrong_is_told_too(self):
+        with pytest.raises(SourcebookError, match="line 2: its front matter"):
+            markdown("---\r\ntitle: Bridges: a story\r\n---\r\n\r\nOne\r\n", "x.md")
 
     def test_the_title_is_not_said_twice(self):
         assert self.told("---\ntitle: Örsund waits\n---\n\n# Örsund  waits\n\nOne") == [

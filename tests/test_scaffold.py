@@ -217,11 +217,29 @@ class TestName:
             scaffold.named(name, [])
 
     @pytest.mark.parametrize(
-        "name", ["cache", "runs", "multiverse", "packages", "annotations", "con", "lpt1", "fair-1906ec33"]
+        "name",
+        [
+            "cache",
+            "runs",
+            "multiverse",
+            "packages",
+            "annotations",
+            "con",
+            "lpt1",
+            "fair-1906ec33",
+            "fair-with-article",
+            "x-with-article",
+            "fair-against-weir",
+            "fair-1906ec33-against-fair",
+        ],
     )
     def test_what_something_else_that_is_built_is_called_is_not(self, name):
         with pytest.raises(ParameterError, match="take another name"):
             scaffold.named(name, ["fair"])
+
+    @pytest.mark.parametrize("name", ["fair-article", "article", "against-all", "one-against", "other-1906ec33"])
+    def test_what_is_only_like_it_is_a_name(self, name):
+        scaffold.named(name, ["fair"])
 
     def test_a_name_close_by_is_offered(self):
         with pytest.raises(ParameterError, match="for instance the-bridge$"):

@@ -91,7 +91,7 @@ def _zeros(content: bytes) -> str:
 
 
 def _declared(content: bytes) -> tuple[str, str] | None:
-    """The label by which a page names its encoding, and Python's name; None without one that is known."""
+    """The label by which a page names its encoding, and Python's name; None without one that it can read."""
     import webencodings
 
     found = DECLARED.search(re.sub(rb"<!--.*?-->", b"", content[:HEAD], flags=re.S))
@@ -99,8 +99,14 @@ def _declared(content: bytes) -> tuple[str, str] | None:
     known = webencodings.lookup(label)
     if known is None:
         return None
-    # A page that could be read up to here is no UTF-16, whatever it says.
-    return label, "utf-8" if known.name.startswith("utf-16") else known.codec_info.name
+    if known.name.startswith("utf-16"):  # a page that could be read up to here is none, whatever it says
+        return label, "utf-8"
+    # What browsers refuse to read (“replacement”, as iso-2022-kr) Python may; x-user-defined is an encoding of no texts.
+    name = label if known.name == "replacement" else known.codec_info.name
+    try:
+        return label, codecs.lookup(name).name
+    except LookupError:
+        return None
 
 
 def _as_declared(content: bytes, label: str, encoding: str, place: str) -> Decoded:

@@ -85,6 +85,23 @@ class TestByWhatItSays:
     def test_an_unknown_label_is_as_good_as_none(self):
         assert decode(page("klingon").encode(), "x.html", page=True).encoding == "utf-8"
 
+    @pytest.mark.parametrize("label", ["x-user-defined", "replacement", "iso-2022-cn", "iso-2022-cn-ext"])
+    def test_so_is_a_label_of_browsers_that_stands_for_no_encoding_of_texts(self, label):
+        assert decode(page(label).encode(), "x.html", page=True).encoding == "utf-8"
+
+    @pytest.mark.parametrize(
+        ("label", "codec", "text"),
+        [("hz-gb-2312", "hz", "大桥"), ("iso-2022-kr", "iso2022_kr", "다리"), ("csiso2022kr", "iso2022_kr", "다리")],
+    )
+    def test_what_browsers_read_no_more_is_read_as_it_declares(self, label, codec, text):
+        told = decode(page(label, text).encode(codec), "x.html", page=True)
+        assert text in told.text and told.encoding == label
+
+    @pytest.mark.parametrize(("label", "codec"), [("hz-gb-2312", "hz"), ("iso-2022-kr", "iso2022_kr")])
+    def test_where_it_is_not_what_it_declares_that_is_told(self, label, codec):
+        with pytest.raises(SourcebookError, match=f"it declares {codec}, but byte .* does not fit it"):
+            decode(page(label, "Größe").encode("cp1252"), "x.html", page=True)
+
     @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
     def test_what_is_strictly_utf8_is_utf8(self, text):
         assert decode(text.encode(), "x.txt").text == text

@@ -2,20 +2,25 @@
 
 import json
 import re
+from collections import Counter
 
-from sourcebook.errors import ParameterError, choices
-from sourcebook.words import count
+from sourcebook.errors import ParameterError, nearest
+from sourcebook.paths import CASE
+from sourcebook.rules import UNPRINTABLE
+from sourcebook.words import count, listing
 
 OWN = ("bloc", "topic")  # columns whose codes are the case's own; all others are the same in every case
 MOST = {"bloc": 6}  # there are six colours to tell sides apart
 CODE = re.compile(r"[a-z][a-z0-9_]*")
+# What YAML takes for no text: case.yml names sides and topics by their codes.
+NO_TEXT = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 
 
 def own(column: str) -> str:
     """The name of a column whose codes are the case's own; ParameterError for any other."""
     if column not in OWN:
         raise ParameterError(
-            f"the codes of {column} are the same in every case; a case's own are those of {choices(column, OWN)}"
+            f"the codes of {column} are the same in every case; a case's own are those of {listing(OWN)}{nearest(column, OWN)}"
         )
     return column
 
@@ -39,6 +44,22 @@ def given(column: str, pairs: tuple[str, ...]) -> dict[str, str]:
         if not label.strip()
     ]
     codes = {code: " ".join(label.split()) for code, _, label in parted}
+    wrong += [
+        f"“{code}”: YAML, the language of {CASE}, reads it as something else than a text; take another, as {code}_{column}"
+        for code in codes
+        if code in NO_TEXT
+    ]
+    wrong += [
+        f"“{code}”: its label holds U+{ord(odd[0]):04X}, which no text has; delete it"
+        for code, label in codes.items()
+        if (odd := UNPRINTABLE.search(label))
+    ]
+    labels = Counter(label for label in codes.values() if label)
+    wrong += [
+        f"“{label}” is the label of {listing([code for code in codes if codes[code] == label])}: give each its own"
+        for label, number in labels.items()
+        if number > 1
+    ]
     wrong += ["a code stands twice"] if len(codes) < len(parted) else []
     if len(codes) > MOST.get(column, len(codes)):
         wrong.append(f"{count(len(codes), 'code')}, and a {column} has at most {MOST[column]}")

@@ -77,6 +77,10 @@ class TestRefusing:
         [
             (["mode", "direct=x"], "the codes of mode are the same in every case"),
             (["topics"], "did you mean topic?"),
+            (["zzz"], "the codes of zzz are the same in every case; a case's own are those of bloc and topic\n"),
+            (["bloc", "town=x", "no=No"], "“no”: YAML, the language of case.yml, reads it as something else than a text"),
+            (["topic", "a=Ships\x07"], "“a”: its label holds U+0007, which no text has"),
+            (["topic", "a=Ships", "b=Fish", "c= Ships"], "“Ships” is the label of a and c: give each its own"),
             (["topic", "Opening=x"], "“Opening”: a code has small letters"),
             (["topic", "opening"], "“opening”: write a label for readers"),
             (["topic", "opening= "], "“opening”: write a label for readers"),
@@ -88,6 +92,11 @@ class TestRefusing:
         before = (record.folder / "datapackage.json").read_bytes()
         assert told in typed("fair", *words, code=2).stderr
         assert (record.folder / "datapackage.json").read_bytes() == before
+
+    @pytest.mark.parametrize("code", ["yes", "no", "on", "off", "true", "false", "null", "y", "n"])
+    def test_a_code_that_yaml_reads_as_something_else_is_none(self, code):
+        with pytest.raises(ParameterError, match=f"“{code}”: YAML"):
+            codes.given("bloc", (f"{code}=Label",))
 
     def test_everything_that_is_wrong_is_told_at_once(self):
         with pytest.raises(ParameterError) as error:

@@ -1,6 +1,7 @@
 """A case's files, turned into the list of everything that is wrong with them."""
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sourcebook import judgements, rules
 from sourcebook.article import Article, own_copy, passed, read, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
-from sourcebook.paths import CASE, PACKAGE
+from sourcebook.paths import CASE, DATA, NOTEBOOKS, PACKAGE
 from sourcebook.schema import PASSAGE, Schema
 
 # Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
@@ -33,6 +34,7 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     except CaseError as error:
         return error.faults
     meta, faults = read_casefile(folder)
+    faults += _taken(folder, schema)
     from frictionless import FrictionlessException
 
     try:
@@ -65,6 +67,31 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     if article and meta:
         faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
     return faults
+
+
+def _taken(folder: Path, schema: Schema) -> list[Fault]:
+    """Of a case below data/ of a checkout: the fault that it bears the name of another there, as a copy of it does.
+
+    Elsewhere (a package unpacked, a case by its path) a folder may be called as one likes.
+    """
+    data, name = folder.parent, schema.descriptor.get("name")
+    if data.name != DATA or not (data.parent / NOTEBOOKS).is_dir() or folder.name.startswith("."):
+        return []
+    if not isinstance(name, str) or name == folder.name:
+        return []
+    for other in sorted(data.glob(f"*/{PACKAGE}")):
+        if other.parent.name != folder.name and not other.parent.name.startswith(".") and _name(other) == name:
+            found = f"“{name}” is the name of another case too, {DATA}/{other.parent.name}"
+            return [Fault(PACKAGE, found, f"write the name of this one's folder, “{folder.name}”", column="name")]
+    return []
+
+
+def _name(package: Path) -> str | None:
+    """The name in a datapackage.json; None where there is none to read."""
+    try:
+        return json.loads(package.read_text(encoding="utf-8"))["name"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def text_at_hand(folder: Path, given: Path | None = None) -> tuple[Article | None, str]:

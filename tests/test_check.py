@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import cases
 import pytest
@@ -388,6 +389,41 @@ class TestPackage:
         (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
         fault = only(check(record.folder))
         assert (fault.file, fault.column, fault.found) == ("datapackage.json", "resources", f"no table {table}")
+
+
+class TestName:
+    """Two cases of one checkout have two names; what a case elsewhere is called is nobody's concern."""
+
+    @pytest.fixture
+    def copy(self, checkout):
+        return shutil.copytree(checkout.folder, checkout.folder.with_name("market"))
+
+    def test_a_copy_that_bears_the_name_of_its_original_is_a_fault_of_the_copy_alone(self, checkout, copy):
+        fault = only(check(copy))
+        assert (fault.file, fault.column) == ("datapackage.json", "name")
+        assert fault.found == "“fair” is the name of another case too, data/fair" and "“market”" in fault.right
+        assert check(checkout.folder) == []
+
+    def test_so_it_is_of_two_copies_where_the_original_is_gone(self, checkout, copy):
+        checkout.folder.rename(checkout.folder.with_name("wares"))
+        assert only(check(copy)).column == "name"
+
+    def test_the_command_says_so_and_once_mended_there_is_no_fault(self, copy):
+        assert "key name: “fair” is the name of another case too" in command("--case", "market").stderr
+        package = copy / "datapackage.json"
+        package.write_text(package.read_text("utf-8").replace('"name": "fair"', '"name": "market"', 1), "utf-8")
+        assert command("--case", "market").exit_code == 0
+
+    def test_a_folder_of_another_name_is_none_where_no_other_case_has_that_name(self, checkout):
+        assert check(checkout.folder.rename(checkout.folder.with_name("market"))) == []
+
+    @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"name": 7}'])
+    def test_another_case_that_cannot_be_read_is_no_fault_of_this_one(self, checkout, copy, content):
+        checkout.data("datapackage.json", lambda _: content)
+        assert check(copy) == []
+
+    def test_outside_a_checkout_it_keeps_its_name(self, record):
+        assert check(shutil.copytree(record.folder, record.folder.with_name("market"))) == []
 
 
 class TestCasefile:

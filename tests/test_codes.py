@@ -78,7 +78,10 @@ class TestRefusing:
             (["mode", "direct=x"], "the codes of mode are the same in every case"),
             (["topics"], "did you mean topic?"),
             (["zzz"], "the codes of zzz are the same in every case; a case's own are those of bloc and topic\n"),
-            (["bloc", "town=x", "no=No"], "“no”: YAML, the language of case.yml, reads it as something else than a text"),
+            (
+                ["bloc", "town=x", "no=No"],
+                "“no”: YAML, the language of case.yml, reads it as something else than a text",
+            ),
             (["topic", "a=Ships\x07"], "“a”: its label holds U+0007, which no text has"),
             (["topic", "a=Ships", "b=Fish", "c= Ships"], "“Ships” is the label of a and c: give each its own"),
             (["topic", "Opening=x"], "“Opening”: a code has small letters"),

@@ -154,7 +154,9 @@ class TestAnotherCase:
     @pytest.fixture
     def other(self, top, monkeypatch):
         """A second case beside the book's own."""
-        shutil.copytree(top / "data" / "fair", top / "data" / "second")
+        second = shutil.copytree(top / "data" / "fair", top / "data" / "second")
+        told = (second / "datapackage.json").read_text("utf-8")
+        (second / "datapackage.json").write_text(told.replace('"name": "fair"', '"name": "second"', 1), "utf-8")
         config = top / "_config.yml"
         config.write_text(f"# kept\n{config.read_text('utf-8')}# kept too\n", "utf-8")
         packages.again(monkeypatch)

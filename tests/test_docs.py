@@ -354,7 +354,7 @@ def checkout(tmp_path_factory):
     (case / paths.COMMENTARY / "claims.md").write_text(blocks("docs/coding.md", "markdown")[0], "utf-8")
     for table, columns in CASE.schema.tables.items():
         (case / f"{table}.csv").write_text(TestTables.EXAMPLES[",".join(columns)], "utf-8")
-    package = json.loads((CASE.folder / paths.PACKAGE).read_text("utf-8"))
+    package = json.loads((CASE.folder / paths.PACKAGE).read_text("utf-8")) | {"name": "bridge"}
     own = {codes(cells[0])[0]: codes(cells[2]) for cells in TestTables.own_columns()}
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:

@@ -139,11 +139,26 @@ def _plain(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 def _xlsx(content: bytes) -> Iterator[tuple[str, Iterator]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    book = load_workbook(io.BytesIO(_kept_escapes(content)), read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # what a file says of its own size need not be so
         rows = sheet.iter_rows(min_row=1, min_col=1)
         yield sheet.title, ((line, [_excel(cell) for cell in row]) for line, row in enumerate(rows, 1))
+
+
+def _kept_escapes(content: bytes) -> bytes:
+    """The archive with each x005F_ of its shared strings written so that openpyxl, which drops it there, leaves it.
+
+    _x005F_x0041_ stands for the text _x0041_; without the first part it would stand for A.
+    """
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(kept, "w") as copy:
+        for part in archive.infolist():
+            data = archive.read(part)
+            if part.filename.lower().endswith("sharedstrings.xml"):
+                data = data.replace(b"x005F_", b"xx005F_005F_")
+            copy.writestr(part.filename, data)
+    return kept.getvalue()
 
 
 def _odd(content: bytes) -> Iterator[tuple[bool, list[str]]]:

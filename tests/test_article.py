@@ -155,7 +155,6 @@ class TestPassed:
             passed(written(b"%PDF-1.7\n\xe2\xe3"), "0" * 64)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
 def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     for path in (tmp_path / "pipe.txt", Path(os.devnull)):

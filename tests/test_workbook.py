@@ -129,6 +129,29 @@ class TestXlsx:
         (sheet,) = read(file("t.xlsx", xlsx(["a_x000D_\nb", "_x005F_x0041_"])))
         assert [cell.text for cell in sheet.rows[0][1]] == ["a\r\nb", "_x0041_"]
 
+    def test_such_signs_are_read_in_the_list_of_strings_that_a_spreadsheet_keeps_too(self, file):
+        """Where openpyxl writes each string into its cell, Excel and LibreOffice write a list of them."""
+        texts = ["_x005F_x0041_", "x_x000D_\ny", "x005F_"]
+        listed = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        packages = "http://schemas.openxmlformats.org/package/2006"
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+        cells = "".join(f'<c r="{letter}1" t="s"><v>{place}</v></c>' for place, letter in enumerate("ABC"))
+        parts = {
+            "[Content_Types].xml": f'<Types xmlns="{packages}/content-types">'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/sheet1.xml" ContentType="{kind}.worksheet+xml"/>'
+            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/></Types>',
+            "xl/workbook.xml": f'<workbook {main} xmlns:r="{office}"><sheets><sheet name="claims" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">'
+            f'<Relationship Id="r1" Type="{office}/worksheet" Target="sheet1.xml"/></Relationships>',
+            "xl/sheet1.xml": f'<worksheet {main}><sheetData><row r="1">{cells}</row></sheetData></worksheet>',
+            "xl/sharedStrings.xml": f"<sst {main}>{listed}</sst>",
+        }
+        (sheet,) = read(file("t.xlsx", packed(parts)))
+        assert [cell.text for cell in sheet.rows[0][1]] == ["_x0041_", "x\r\ny", "x005F_"]
+
     def test_one_cell_at_the_far_end_costs_nothing(self, file):
         (sheet,) = read(file("t.xlsx", xlsx(["id"], change=lambda sheet: sheet.cell(1_048_576, 1, "end"))))
         assert [line for line, _ in sheet.rows] == [1, 1_048_576]

@@ -70,6 +70,11 @@ def _rows(table: ElementTree.Element, rows: int, columns: int) -> Iterator[tuple
         for each in row:
             if each.tag in (_name("table:table-cell"), _name("table:covered-table-cell")):
                 cell, times = _cell(each), int(each.get(_name("table:number-columns-repeated"), 1))
+                if len(cells) > columns:  # only whether anything stands there matters still
+                    if cell.kind == EMPTY:
+                        continue
+                    cells.append(cell)
+                    break
                 cells += [cell] * min(times, columns + 1)
         times = int(row.get(_name("table:number-rows-repeated"), 1))
         if any(cell.kind != EMPTY for cell in cells):

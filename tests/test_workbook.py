@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import pytest
 from openpyxl import Workbook
 
-from sourcebook import workbook
+from sourcebook import opendocument, workbook
 from sourcebook.cells import Cell
 from sourcebook.errors import SourcebookError
 from sourcebook.workbook import column, read, written
@@ -287,6 +287,15 @@ class TestRefused:
         blanks = '<table:table-cell office:value-type="string"><text:p><text:s text:c="2000000000"/></text:p></table:table-cell>'
         with pytest.raises(SourcebookError, match=r"t\.ods: cannot be read .*2000000000 blanks in its cells"):
             read(file("t.ods", ods(row(blanks))))
+
+    def test_a_row_of_repeated_cells_that_would_fill_a_memory(self, file, monkeypatch):
+        empty = '<table:table-cell table:number-columns-repeated="99999"/>'
+        (sheet,) = read(file("t.ods", ods(row(cell("string", "id"), empty * 1000))))
+        assert len(sheet.rows[0][1]) == 1
+        asked = list(opendocument.sheets(ods(row(empty * 1000, cell("string", "x"))), 20, 10))
+        assert [len(cells) for _, rows in asked for _, cells in rows] == [12]
+        with pytest.raises(SourcebookError, match="more than 20,000 rows or 200 columns|more than 20000 rows"):
+            read(file("t.ods", ods(row(empty * 1000, cell("string", "x")))))
 
     def test_what_is_read_at_all_is_bounded_by_what_its_parsing_takes(self):
         assert workbook.LARGEST <= 20_000_000

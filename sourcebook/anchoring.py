@@ -30,6 +30,9 @@ FLAG, FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]"), re.compile("[\U0001f1e6-\U0
 AROUND = 30  # code points shown on each side of a passage
 FEW = 4  # words; of so few, each may be misspelt
 MOST = 300  # code points of a quotation that are compared to find the closest passage
+MARKS = (
+    32  # code points before a sign that decide whether it composes with them; Unicode's streams have at most 30 marks
+)
 CLOSE = 0.45  # a passage less alike than this is not worth showing
 
 
@@ -147,7 +150,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for place in range(1, len(text) + 1):
         if place < len(text) and text[place] > "\u02ff":
-            before, sign = text[start:place], text[place]
+            before, sign = text[max(start, place - MARKS) : place], text[place]
             joined = unicodedata.normalize("NFC", before + sign)
             if unicodedata.combining(sign) or joined != unicodedata.normalize("NFC", before) + unicodedata.normalize(
                 "NFC", sign

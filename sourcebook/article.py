@@ -74,6 +74,10 @@ def read(path: Path) -> Article:
     """Read an article from a UTF-8 text file; raise SourcebookError where it is not one."""
     try:
         size = Path(path).stat().st_size
+        if not (
+            Path(path).is_file() or Path(path).is_dir()
+        ):  # reading a pipe or a device would wait for ever, or never end
+            raise SourcebookError(f"{path}: not a file. Pass the article's text file with --article.")
         content = Path(path).read_bytes() if size <= LARGEST else b""
     except OSError as error:
         raise SourcebookError(

@@ -9,6 +9,8 @@ TEXT = click.option(
     help="The article's text; the case's own, or the copy in articles/, unless given.",
 )  # fmt: skip
 
+WRITABLE = "Nothing is changed: make it writable, and run the same again."
+
 
 @click.command("codes")
 @click.argument("case")
@@ -33,7 +35,7 @@ def label(case, column, code):
             click.echo(f"{value}={words}")
         return
     told = codes.given(column, code)
-    files.write(folder / PACKAGE, codes.written(schema.descriptor, column, told))
+    files.export(folder / PACKAGE, codes.written(schema.descriptor, column, told), WRITABLE)
     click.echo(
         f"{PACKAGE}: {column} has {count(len(told), 'code')}. Rows that have another are faults now: sourcebook check --case {case}"
     )
@@ -41,7 +43,7 @@ def label(case, column, code):
 
 @click.command()
 @click.argument("case")
-@click.argument("words", default="")
+@click.argument("words", default=None, required=False)
 @TEXT
 @click.option("--paragraph", type=click.IntRange(min=1), metavar="N", help="Look in this paragraph alone.")
 @click.option(
@@ -62,6 +64,10 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     from sourcebook.errors import ParameterError, choices
     from sourcebook.words import listing
 
+    if words is not None and not words.strip():  # an empty variable of a shell must not anchor whole tables
+        raise ParameterError(
+            "no words are quoted: quote some, or leave them out to anchor every row that quotes its passage"
+        )
     if not words and (paragraph or occurrence or row):
         raise ParameterError("--paragraph, --occurrence and --row are for quoted words: quote some, or leave them out")
     if words and table and not row:
@@ -87,18 +93,23 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
 def _into_row(folder: Path, names: list[str], id: str, cells: dict) -> str:
     """Write an anchor into the row of this id, in whichever of the tables it stands; what was done, in words."""
     from sourcebook import files
-    from sourcebook.errors import SourcebookError, choices
-    from sourcebook.schema import PASSAGE
+    from sourcebook.errors import CaseError, Fault, SourcebookError, choices
+    from sourcebook.passages import RAGGED, RAGGED_CURE
+    from sourcebook.schema import ANCHOR, PASSAGE
     from sourcebook.table import Table
 
-    known = []
-    for name in names:
-        table = Table(folder / f"{name}.csv")
+    known, tables = [], [Table(folder / f"{name}.csv") for name in names]
+    again = f"Nothing was written. Mend these, then run the same again in case {folder.name}."
+    if faults := [fault for table in tables if (fault := table.misread(("id", *ANCHOR)))]:
+        raise CaseError(folder.name, faults, again)
+    for name, table in zip(names, tables):
         for line, row in table.rows():
-            known.append(row.get("id", ""))
+            known.append(row["id"])
             if known[-1] == id:
+                if line in table.ragged():
+                    raise CaseError(folder.name, [Fault(table.path.name, RAGGED, RAGGED_CURE, row=line, id=id)], again)
                 table.set(line, cells | ({PASSAGE: ""} if PASSAGE in table.columns else {}))
-                files.write(table.path, table.text())
+                files.export(table.path, table.text(), WRITABLE)
                 return f"Written into {name}.csv, row {line} ({id})."
     where = ", ".join(f"{name}.csv" for name in names)
     raise SourcebookError(f"{where}: no row “{id}”; {choices(id, known)}")
@@ -108,19 +119,27 @@ def _whole_tables(folder: Path, names: list[str], text) -> None:
     from sourcebook import files
     from sourcebook.errors import CaseError
     from sourcebook.passages import anchor
-    from sourcebook.schema import PASSAGE
+    from sourcebook.schema import ANCHOR, PASSAGE
     from sourcebook.table import Table
     from sourcebook.words import count
 
-    faults, waiting = [], [table for name in names if PASSAGE in (table := Table(folder / f"{name}.csv")).columns]
+    tables = [Table(folder / f"{name}.csv") for name in names]
+    faults = [fault for table in tables if (fault := table.misread(ANCHOR))]
+    sound = [table for table in tables if not table.misread(ANCHOR)]
+    waiting = [table for table in sound if PASSAGE in table.columns]
     for table in waiting:
         done = anchor(table, text)
-        files.write(table.path, table.text())
+        if done.rows or not done.faults:
+            files.export(
+                table.path,
+                table.text(),
+                "The rows of this table are as they were: make it writable, and run the same again.",
+            )
         click.echo(f"{table.path.name}: {count(done.rows, 'row')} anchored.")
         for line, id, remark in done.remarks:
             click.echo(f"    row {line} ({id}): {remark}")
         faults += done.faults
-    if not waiting:
+    if not waiting and not faults:
         click.echo(f"No table has a column {PASSAGE}: there is nothing to anchor.")
     if faults:
         raise CaseError(folder.name, faults, f"Mend these, then run again: sourcebook anchor {folder.name}")
@@ -134,45 +153,54 @@ def _whole_tables(folder: Path, names: list[str], text) -> None:
 @click.option(
     "--old", type=click.Path(path_type=Path), metavar="PATH", help="The version that was coded, if you have it."
 )
+@click.option(
+    "--encoding",
+    default="",
+    metavar="NAME",
+    help="The new version's encoding, such as windows-1252, where it says none or a wrong one.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.pass_context
-def reanchor(context, case, article, old, dry_run):
+def reanchor(context, case, article, old, encoding, dry_run):
     """Move a case to a new version of its article: find every anchor again for certain, and list those that are left.
 
     \b
     sourcebook reanchor fair --article new.txt --dry-run
     """
     from sourcebook import files, intake, versions
-    from sourcebook.article import own_copy, read
+    from sourcebook.article import own_copy
     from sourcebook.case import locate
     from sourcebook.errors import CaseError
     from sourcebook.paths import NOTEBOOKS
 
     folder = locate(case).resolve()
     schema, meta = _described(folder)
-    taken, sha256 = intake.read(article), meta["article"]["sha256"]
-    new = read(article) if taken.form == intake.PLAIN else taken.article
+    taken, sha256 = intake.read(article, encoding), meta["article"]["sha256"]
+    new = versions.version(article, taken, sha256, None)
     ships, copy = meta["article"].get("text"), own_copy(folder)
-    kept = copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()
+    keeps = not ships and (copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()) and not dry_run
     if new.sha256 == sha256:
-        if not ships and kept and not dry_run:  # a run that was killed before it came to this
-            copy.parent.mkdir(exist_ok=True)
-            files.write_bytes(copy, [new.content])
+        if keeps:  # a run that was killed before it came to this
+            _room(copy)
+            files.export(copy, new.content, WRITABLE)
         click.echo(f"Case {folder.name} is coded after this very text: there is nothing to do.")
         return
     faults = versions.blocking(folder, schema)
     if faults:
         raise CaseError(folder.name, faults)
-    told = versions.renewal(folder, schema, sha256, new, _before(folder, meta, old))
+    before = _before(folder, meta, old)
+    new = versions.version(article, taken, sha256, before)
+    told = versions.renewal(folder, schema, sha256, new, before)
     for line in versions.told(folder.name, told, new):
         click.echo(line)
     if dry_run:
         click.echo("Nothing was written.")
     else:
+        if keeps:
+            _room(copy)
         files.swap(folder, {**told.files, **({ships: new.content} if ships else {})})
-        if not ships and kept:
-            copy.parent.mkdir(exist_ok=True)
-            files.write_bytes(copy, [new.content])
+        if keeps:
+            files.export(copy, new.content, "The case is moved: run the same again to keep the text.")
     if told.left or told.slips:
         context.exit(1)
 
@@ -213,6 +241,21 @@ def export(case, file):
     if file.suffix.lower() != ".xlsx":
         raise ParameterError(f"{file.name}: the file's name must end in .xlsx")
     click.echo(f"The tables: {files.export(file, sheets.out(locate(case)))}")
+
+
+def _room(copy: Path) -> None:
+    """Make the folder of the analyst's own texts; SourcebookError where none can be, before anything else is written."""
+    from sourcebook.errors import SourcebookError
+
+    try:
+        copy.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SourcebookError(
+            f"{copy.parent}: no folder can be made there to keep the text in ({error.strerror}). Nothing is changed: move "
+            "away what stands there, and run the same again."
+        ) from None
+    if copy.is_dir():
+        raise SourcebookError(f"{copy}: a folder, where the text is to be kept. Move it away, and run the same again.")
 
 
 def _before(folder: Path, meta: dict, given: Path | None):

@@ -20,7 +20,10 @@ def write(path: Path, text: str | Iterable[str]) -> Path:
 
 
 def write_bytes(path: Path, parts: Iterable[bytes]) -> Path:
-    """`write` for bytes."""
+    """`write` for bytes. Where `path` is a link, the file that it leads to is written, and the link stays."""
+    if path.is_symlink():
+        write_bytes(path.resolve(), parts)
+        return path
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with partial.open("xb") as file:
@@ -38,15 +41,17 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
     """Put other texts in the place of some of a folder's files, all of them at once.
 
     The folder is copied beside itself, changed there, and takes its own place by two renames. Whatever fails before
-    leaves it as it was. Killed between the two, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
+    leaves it as it was. A file that is a link stays one: what it leads to is written last of all. Killed between the two, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
     """
     folder, room = folder.resolve(), None
     try:
         room = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
         new, old = room / "new", room / "old"
-        shutil.copytree(folder, new)
-        for name, text in changed.items():
-            write_bytes(new / name, [text.encode() if isinstance(text, str) else text])
+        shutil.copytree(folder, new, symlinks=True)  # an editor's lock is a link that leads nowhere
+        told = {name: text.encode() if isinstance(text, str) else text for name, text in changed.items()}
+        linked = {name for name in told if (folder / name).is_symlink()}
+        for name in told.keys() - linked:
+            write_bytes(new / name, [told[name]])
         folder.rename(old)
         try:
             new.rename(folder)
@@ -54,20 +59,20 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
             old.rename(folder)
             raise
     except OSError as error:
-        raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror}). It is as it was.") from None
+        raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror or error}). It is as it was.") from None
     finally:
         if room and folder.is_dir():
             shutil.rmtree(room, ignore_errors=True)
+    for name in sorted(linked):
+        export(folder / name, told[name], "The other files are changed: let it be written, and run the same again.")
 
 
-def export(path: Path, content: str | bytes) -> Path:
-    """Write a file that a person named; SourcebookError where it cannot be written there."""
+def export(path: Path, content: str | bytes, cure: str = "Name a file in a folder that there is.") -> Path:
+    """Write a file; SourcebookError, with what to do about it, where it cannot be written there."""
     try:
         return write(path, content) if isinstance(content, str) else write_bytes(path, [content])
     except OSError as error:
-        raise SourcebookError(
-            f"{path}: cannot be written ({error.strerror}). Name a file in a folder that there is."
-        ) from None
+        raise SourcebookError(f"{path}: cannot be written ({error.strerror or error}). {cure}") from None
 
 
 def touch(path: Path) -> None:

@@ -3,16 +3,20 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from xml.etree import ElementTree
 
-from sourcebook.cells import EMPTY, FORMULA, TEXT, TIME, TRUTH, Cell, typed
+from sourcebook.cells import EMPTY, FORMULA, TEXT, TIME, TRUTH, Cell, letters, typed
 
 NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
 }
+
+BLANKS = 100_000  # at most, that a document writes as their number
 
 
 def _name(short: str) -> str:
@@ -26,8 +30,37 @@ def sheets(content: bytes, rows: int, columns: int) -> Iterator[tuple[str, Itera
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         tree = ElementTree.fromstring(archive.read("content.xml"))
+    blanks = sum(int(each.get(_name("text:c"), 1)) for each in tree.iter(_name("text:s")))
+    if blanks > BLANKS:
+        raise ValueError(f"{blanks} blanks in its cells")
     for table in tree.iter(_name("table:table")):
         yield table.get(_name("table:name"), ""), _rows(table, rows, columns)
+
+
+def odd(content: bytes) -> Iterator[tuple[bool, list[str]]]:
+    """Of every sheet, in their order: whether it is hidden, and its merged cells, each by its first and last, as A1:B2."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        tree = ElementTree.fromstring(archive.read("content.xml"))
+    unseen = {
+        style.get(_name("style:name"))
+        for style in tree.iter(_name("style:style"))
+        if any(each.get(_name("table:display")) == "false" for each in style.iter(_name("style:table-properties")))
+    }
+    for table in tree.iter(_name("table:table")):
+        yield table.get(_name("table:style-name")) in unseen, list(_merged(table))
+
+
+def _merged(table: ElementTree.Element) -> Iterator[str]:
+    line = 1
+    for row in table.iter(_name("table:table-row")):
+        place = 1
+        for cell in row:
+            if cell.tag in (_name("table:table-cell"), _name("table:covered-table-cell")):
+                wide, high = (int(cell.get(_name(f"table:number-{of}-spanned"), 1)) for of in ("columns", "rows"))
+                if wide > 1 or high > 1:
+                    yield f"{letters(place)}{line}:{letters(place + wide - 1)}{line + high - 1}"
+                place += int(cell.get(_name("table:number-columns-repeated"), 1))
+        line += int(row.get(_name("table:number-rows-repeated"), 1))
 
 
 def _rows(table: ElementTree.Element, rows: int, columns: int) -> Iterator[tuple[int, list[Cell]]]:
@@ -37,6 +70,11 @@ def _rows(table: ElementTree.Element, rows: int, columns: int) -> Iterator[tuple
         for each in row:
             if each.tag in (_name("table:table-cell"), _name("table:covered-table-cell")):
                 cell, times = _cell(each), int(each.get(_name("table:number-columns-repeated"), 1))
+                if len(cells) > columns:  # only whether anything stands there matters still
+                    if cell.kind == EMPTY:
+                        continue
+                    cells.append(cell)
+                    break
                 cells += [cell] * min(times, columns + 1)
         times = int(row.get(_name("table:number-rows-repeated"), 1))
         if any(cell.kind != EMPTY for cell in cells):
@@ -51,7 +89,8 @@ def _cell(cell: ElementTree.Element) -> Cell:
     value = cell.get(_name("office:value"), "")
     match cell.get(_name("office:value-type")):
         case "float":
-            return typed(float(value))
+            number = typed(float(value))
+            return replace(number, as_text=_text(cell) in ("", number.text))
         case "percentage" | "currency" as kind:
             note = "a percentage" if kind == "percentage" else "an amount of money"
             return typed(float(value), note)

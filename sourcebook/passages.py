@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from sourcebook.anchoring import one
 from sourcebook.article import Article
 from sourcebook.errors import Fault, PassageError
-from sourcebook.schema import PASSAGE
+from sourcebook.schema import ANCHOR, PASSAGE
 from sourcebook.table import Table
 from sourcebook.words import listing
+
+DIGITS = 9  # of a paragraph's number; Python refuses to read some thousands of them
+RAGGED = "its cells are not those of the header row"
+RAGGED_CURE = "put text that holds a comma in quotation marks, and a comma for each empty cell"
 
 
 @dataclass
@@ -22,18 +26,26 @@ class Anchored:
 def anchor(table: Table, article: Article) -> Anchored:
     """Anchor every row of the table that quotes its passage, in its paragraph where it names one, else in the article.
 
-    The words of such a row are taken out; with the last of them goes the column. A row that fails keeps its words.
+    The words of such a row are taken out; with the last of them goes the column. A row that fails keeps its words, and a
+    table that lacks a column of the anchor stays as it is. So does a row with more or fewer cells than the header row:
+    which of them holds what is not known.
     """
     done = Anchored()
+    if PASSAGE in table.columns and (fault := table.misread(ANCHOR)):
+        done.faults.append(fault)
+        return done
+    ragged = set(table.ragged()) if PASSAGE in table.columns else ()
     for line, row in table.rows():
-        words = row.get(PASSAGE, "").strip()
+        words, id = row.get(PASSAGE, "").strip(), row.get("id", "")
+        if line in ragged:
+            done.faults.append(Fault(table.path.name, RAGGED, RAGGED_CURE, row=line, id=id))
+            continue
         if not words:
             continue
-        id = row.get("id", "")
         number = row["paragraph"].strip()
-        if number and not number.isdecimal():
+        if number and not (number.isdecimal() and len(number) <= DIGITS):
             right = "write the number of a paragraph, or leave it empty"
-            done.faults.append(Fault(table.path.name, f"found “{number}”", right, "paragraph", line, id))
+            done.faults.append(Fault(table.path.name, f"found “{number[:40]}”", right, "paragraph", line, id))
             continue
         try:
             place = one(article, words, int(number) if number else None)

@@ -24,7 +24,12 @@ ORIGIN = "origin.json"  # in a package, which has no git: the commit and the mom
 
 def root(start: Path | None = None) -> Path:
     """The checkout that holds `start` (the working directory unless told), so that a command works in any folder of it."""
-    start = (start or Path.cwd()).resolve()
+    try:
+        start = (start or Path.cwd()).resolve()
+    except FileNotFoundError:
+        raise SourcebookError(
+            "the folder that you are in was replaced or deleted: change into it again, as with cd ."
+        ) from None
     for folder in (start, *start.parents):
         if (folder / DATA).is_dir() and (folder / NOTEBOOKS).is_dir():
             return folder

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sourcebook import files, spreadsheet, workbook
@@ -11,9 +12,11 @@ from sourcebook.article import Article
 from sourcebook.cells import DATE, ERROR, FORMULA, NUMBER, TIME, TRUTH, Cell
 from sourcebook.check import check
 from sourcebook.errors import CaseError, Fault, SourcebookError, choices, nearest
-from sourcebook.passages import anchor
+from sourcebook.passages import RAGGED, RAGGED_CURE, anchor
+from sourcebook.rules import UNPRINTABLE
 from sourcebook.schema import PASSAGE, Schema
 from sourcebook.table import Table, csv_text
+from sourcebook.words import count
 from sourcebook.workbook import Sheet
 
 CURE = "Nothing was written. Mend these and import again."
@@ -46,7 +49,7 @@ def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -
         raise CaseError(folder.name, faults, CURE)
     with tempfile.TemporaryDirectory(prefix="sourcebook-") as scratch:
         copy = Path(scratch) / folder.name
-        shutil.copytree(folder, copy)
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))  # such as the lock of an editor
         changed = {table: len(each.rows) for table, each in filled.items() if _put(copy / f"{table}.csv", each)}
         for name in changed:
             if PASSAGE in filled[name].columns:
@@ -67,7 +70,8 @@ def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -
         ]
         if faults:
             raise CaseError(folder.name, [_there(fault, filled, copy) for fault in faults], CURE)
-        files.swap(folder, {f"{table}.csv": (copy / f"{table}.csv").read_bytes() for table in changed})
+        if changed:  # else a shell that is in the folder would find itself in one that is gone
+            files.swap(folder, {f"{table}.csv": (copy / f"{table}.csv").read_bytes() for table in changed})
     return changed
 
 
@@ -119,6 +123,12 @@ def _gathered(paths: Iterable[Path], schema: Schema) -> tuple[dict[str, Filled],
 
 def _filled(table: str, label: str, sheet: Sheet, schema: Schema, faults: list[Fault]) -> Filled:
     (line, head), *body = sheet.rows
+    if sheet.hidden:
+        faults.append(Fault(label, "the sheet is hidden", f"show it, or call it _{sheet.name} to leave it out"))
+    faults += [
+        Fault(label, f"the cells {each} are merged, and hold one value", "unmerge them, and fill in each")
+        for each in sheet.merged
+    ]
     names, fields = [cell.text.strip() for cell in head], schema.tables[table]
     columns = [*fields, *([PASSAGE] if table in schema.anchored and PASSAGE in names else [])]
     for place, name in enumerate(names, 1):
@@ -165,19 +175,37 @@ def _odd(cell: Cell, kind: str, where: str) -> Iterator[tuple[str, str]]:
         yield f"cell {where} holds {made}, {cell.text}", f"the spreadsheet turned the text into {made}: {AS_TEXT}"
     elif cell.kind == NUMBER and cell.note:
         yield f"cell {where} holds {cell.text}", f"the spreadsheet turned the text into {cell.note}: {AS_TEXT}"
+    elif cell.kind == NUMBER and kind == "string" and not (cell.as_text and cell.text.isdecimal()):
+        right = f"the spreadsheet turned the text into a number, and may have changed it: {AS_TEXT}"
+        yield f"cell {where} holds the number {cell.text}", right
+    elif cell.as_text:
+        return  # what was typed into such a cell is what it holds
     elif cell.text.startswith("'") and spreadsheet.FORMULA.match(cell.text[1:]):
         right = "the apostrophe only keeps a spreadsheet from taking the text for a formula: delete it"
         yield f"cell {where} begins with an apostrophe, “{cell.text[:40]}”", right
 
 
 def out(folder: Path) -> bytes:
-    """A workbook (.xlsx) of all tables of a case, to be edited and brought back; SourcebookError where one is not sound."""
-    sheets = {}
-    for name in Schema.read(folder).tables:
+    """A workbook (.xlsx) of all tables of a case, to be edited and brought back; CaseError where a cell would not come back."""
+    schema, sheets, faults = Schema.read(folder), {}, []
+    for name in schema.tables:
         table = Table(folder / f"{name}.csv")
-        if lines := table.ragged():
-            raise SourcebookError(
-                f"{name}.csv, row {lines[0]}: its cells are not those of the header row. Mend it first."
-            )
-        sheets[name] = table.columns, [list(row.values()) for _, row in table.rows()]
+        rows = table.rows()
+        sheets[name] = table.columns, [list(row.values()) for _, row in rows]
+        if fault := table.misread(schema.tables[name]):
+            faults.append(fault)
+            continue
+        faults += [Fault(table.path.name, RAGGED, RAGGED_CURE, row=line) for line in table.ragged()]
+        for line, row in [(1, dict(zip(table.columns, table.columns))), *rows]:
+            for column, text in row.items():
+                told = partial(
+                    Fault, table.path.name, column=column, row=line, id=row["id"] if "id" in row and line > 1 else ""
+                )
+                if odd := UNPRINTABLE.search(text):
+                    faults.append(told(f"the character U+{ord(odd[0]):04X}, which a workbook cannot hold", "delete it"))
+                elif not workbook.fits(text):
+                    right = f"a workbook's cell holds {workbook.LONGEST} at most: shorten it"
+                    faults.append(told(f"{count(len(text), 'character')} in one cell", right))
+    if faults:
+        raise CaseError(folder.name, faults, "Nothing was written. Mend these and export again.")
     return workbook.written(sheets)

@@ -1,11 +1,13 @@
 """A table's CSV file, turned into cells that can be written one by one while every other byte stays as it was."""
 
+import codecs
 import csv
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from sourcebook.errors import SourcebookError
+from sourcebook.errors import Fault, SourcebookError, nearest
 
 # A cell with its quotation marks, and what ends it. Lines may end as Windows, Unix or an old Macintosh end them.
 CELL = re.compile(r'("(?:[^"]|"")*"|[^",\r\n][^,\r\n]*|)(,|\r\n|\n|\r|\Z)')
@@ -21,13 +23,15 @@ class Table:
     def __init__(self, path: Path):
         self.path, self.name = path, path.stem
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            content = path.read_bytes()
+            text = content.decode("utf-8-sig")
         except OSError as error:
             raise SourcebookError(f"{path.name}: cannot be read ({error.strerror}).") from None
         except UnicodeDecodeError as error:
             raise SourcebookError(
                 f"{path.name}: not UTF-8 (byte {error.start}). Save the file as CSV in UTF-8."
             ) from None
+        self._mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
         self._records = _split(text, path.name)
         self.columns = [_plain(raw) for raw in self._records[0][1][0]] if self._records else []
 
@@ -45,6 +49,20 @@ class Table:
         all_ = len(set(self.columns)) < len(self.columns)
         return [line for line, (raw, _) in self._records[1:] if any(raw) and (all_ or len(raw) != len(self.columns))]
 
+    def misread(self, columns: Iterable[str]) -> Fault | None:
+        """Why its rows cannot be read by these columns; None where the header row names each of them once."""
+        header = ",".join(self.columns)
+        if "," not in header and (";" in header or "\t" in header):
+            right = f"save it with commas, or let sourcebook import {self.path.parent.name} {self.path.name} do it"
+            return Fault(self.path.name, "its cells are not parted by commas", right)
+        if twice := sorted({name for name in self.columns if self.columns.count(name) > 1}):
+            return Fault(self.path.name, f"the header row names {', '.join(twice)} twice", "leave one of them", row=1)
+        if missing := [name for name in columns if name not in self.columns]:
+            close = nearest(missing[0], self.columns).replace("did you mean", "is it").removesuffix("?")
+            right = f"name each column in the header row{close}{'?' if close else ''}"
+            return Fault(self.path.name, f"no column {', '.join(missing)}", right, row=1)
+        return None
+
     def set(self, line: int, cells: dict[str, object]) -> None:
         """Write these cells of a row, by column, with quotation marks only where they are needed."""
         raw = next(record for at, (record, _) in self._records if at == line)
@@ -61,7 +79,7 @@ class Table:
                 raw.pop(place)
 
     def text(self) -> str:
-        return "".join(",".join(raw) + end for _, (raw, end) in self._records)
+        return self._mark + "".join(",".join(raw) + end for _, (raw, end) in self._records)
 
 
 def written(cells: list[str]) -> str:
@@ -99,7 +117,11 @@ def _split(text: str, file: str) -> list[tuple[int, tuple[list[str], str]]]:
                 cells.append("")
             records.append((begins, (cells, found[2].removeprefix(","))))
             cells, begins = [], line
-    read = [record for record in csv.reader(io.StringIO(text, newline=""))]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        read = list(reader)
+    except csv.Error as error:  # a cell of more than 131 072 characters
+        raise SourcebookError(f"{file}, row {reader.line_num}: cannot be read as CSV ({error}). Mend it.") from None
     if [[_plain(raw) for raw in raws] for _, (raws, _) in records] != [record or [""] for record in read]:
         raise SourcebookError(f"{file}: cannot be read as CSV without doubt. Mend its quotation marks.")
     return records

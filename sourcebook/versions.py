@@ -1,5 +1,6 @@
 """A case and a new version of its article, turned into the case's files as they read for the new one."""
 
+import codecs
 import re
 import shlex
 from collections import Counter
@@ -8,16 +9,18 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from sourcebook import intake
 from sourcebook.anchoring import shown
-from sourcebook.article import Article
+from sourcebook.article import Article, read
 from sourcebook.check import check
 from sourcebook.errors import Fault, SourcebookError
 from sourcebook.landmarks import Span, ordered
+from sourcebook.passages import DIGITS
 from sourcebook.paths import CASE
 from sourcebook.reanchoring import Anchor, Left, reanchor
 from sourcebook.schema import Schema
 from sourcebook.table import Table, csv_text
-from sourcebook.words import count
+from sourcebook.words import count, listing
 
 ALIKE = 0.5  # two paragraphs less alike than this are not versions of one
 SHOWN = 6  # places that are listed of a passage, and tens of code points that are shown of a paragraph
@@ -79,12 +82,32 @@ def renewal(folder: Path, schema: Schema, sha256: str, new: Article, old: Articl
 
 def blocking(folder: Path, schema: Schema) -> list[Fault]:
     """Faults of the tables concerned that leave their rows or paragraphs unreadable; what is wrong in a row can wait."""
-    files = {f"{name}.csv" for name in (*schema.anchored, "paragraphs", "errata")}
-    return [
-        fault
-        for fault in check(folder)
-        if fault.file in files and (fault.row is None or fault.file == "paragraphs.csv")
-    ]
+    names = (*schema.anchored, "paragraphs", "errata")
+    files = {f"{name}.csv" for name in names}
+    faults = [fault for fault in check(folder) if fault.file in files]
+    if any(fault.row is None for fault in faults):
+        return [fault for fault in faults if fault.row is None or fault.file == "paragraphs.csv"]
+    # What would be written into such a row would stand in another column.
+    ragged = {(f"{name}.csv", line) for name in names for line in Table(folder / f"{name}.csv").ragged()}
+    return [fault for fault in faults if fault.file == "paragraphs.csv" or (fault.file, fault.row) in ragged]
+
+
+def version(path: Path, taken: intake.Intake, sha256: str, before: Article | None) -> Article:
+    """The text of a new version of an article: `taken` is what intake makes of the file, `before` the text that was coded.
+
+    Where a case was begun with `sourcebook new`, its text is one that intake makes, and so is each version of it: else
+    the blanks around a line would make another text of the same. Of any other case the file is the text, byte by byte.
+    """
+    utf8 = codecs.lookup(taken.encoding).name == "utf-8"
+    if taken.form != intake.PLAIN or not utf8 or taken.article.sha256 == sha256 or (before and _taken(before)):
+        return taken.article
+    return read(path)
+
+
+def _taken(text: Article) -> bool:
+    """Whether intake would make this very text of it."""
+    lines = [line.text for line in intake.plain(text.content.decode("utf-8-sig")) if line.text]
+    return text.content == ("\n\n".join(lines) + "\n").encode()
 
 
 def told(case: str, done: Renewal, new: Article) -> Iterator[str]:
@@ -137,7 +160,7 @@ def _anchor(key: tuple[str, int], row: dict[str, str]) -> Anchor | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else -1
 
 
 def _paragraphs(table: Table, new: Article, became: dict[int, int], done: Renewal) -> str:
@@ -159,9 +182,14 @@ def _paragraphs(table: Table, new: Article, became: dict[int, int], done: Renewa
 
 
 def _casefile(path: Path, old: str, new: str) -> str:
-    text = path.read_bytes().decode("utf-8-sig")
-    if len(re.findall(old, text)) != 1:
-        raise SourcebookError(f"{path.name}: its article.sha256 stands there more than once. Leave one of them.")
+    text = path.read_bytes().decode("utf-8")  # with the mark at its beginning, where it has one
+    lines = [str(number) for number, line in enumerate(text.split("\n"), 1) for _ in re.finditer(old, line)]
+    if len(lines) != 1:
+        where = f"in lines {listing(lines)}" if lines else "in no line as a whole"
+        raise SourcebookError(
+            f"{path.name}: the SHA-256 of the text that was coded stands {where}. It must stand there once, as article.sha256: "
+            "take it out of comments and of any other key, and run this again."
+        )
     return text.replace(old, new)
 
 

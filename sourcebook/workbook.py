@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree
 
 from sourcebook import opendocument
 from sourcebook.cells import EMPTY, ERROR, FORMULA, TEXT, Cell, typed
+from sourcebook.cells import letters as column
 from sourcebook.errors import SourcebookError
 from sourcebook.words import count
 
-LARGEST = 100_000_000  # bytes of a workbook, unpacked; a case has some 100 000
+LARGEST = 20_000_000  # bytes of a workbook, unpacked; a case has some 100 000
+LONGEST = 32_767  # UTF-16 units of a cell; a spreadsheet cuts the rest off
 ROWS, COLUMNS = 20_000, 200  # at most, of a sheet
 SUFFIXES = (".xlsx", ".ods", ".csv")
 # Where XML defines entities, which a few bytes can make fill a memory.
@@ -27,10 +30,15 @@ SHOWN_AS = {"%": "a percentage", "E+": "a number of another form", "?/": "a frac
 
 @dataclass
 class Sheet:
-    """`rows` are the number in the sheet and the cells of each row that is not empty, the header row first."""
+    """`rows` are the number in the sheet and the cells of each row that is not empty, the header row first.
+
+    merged: the ranges of its merged cells, as A1:B2; hidden: whether the spreadsheet does not show it.
+    """
 
     name: str
     rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 def read(path: Path) -> list[Sheet]:
@@ -41,6 +49,8 @@ def read(path: Path) -> list[Sheet]:
     if path.suffix.lower() not in SUFFIXES:
         raise SourcebookError(f"{path.name}: a file to import ends in {', '.join(SUFFIXES)}. Save it as one of these.")
     try:
+        if path.exists() and not path.is_file():  # reading a pipe or a device would wait for ever, or never end
+            raise SourcebookError(f"{path.name}: not a file. Name a spreadsheet's file.")
         if path.stat().st_size > LARGEST:
             raise SourcebookError(f"{path.name}: {path.stat().st_size} bytes, more than a case has. Name another file.")
         content = path.read_bytes()
@@ -50,11 +60,14 @@ def read(path: Path) -> list[Sheet]:
         sheets = [Sheet(path.stem, list(_kept(path, _plain(path, content))))]
     else:
         _safe(path, content)
-        reader = _xlsx if path.suffix.lower() == ".xlsx" else partial(opendocument.sheets, rows=ROWS, columns=COLUMNS)
+        office = path.suffix.lower() == ".xlsx"
+        reader = _xlsx if office else partial(opendocument.sheets, rows=ROWS, columns=COLUMNS)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of looks and settings that are not read
                 sheets = [Sheet(name, list(_kept(path, rows))) for name, rows in reader(content)]
+                for sheet, (hidden, merged) in zip(sheets, (_odd if office else opendocument.odd)(content)):
+                    sheet.hidden, sheet.merged = hidden, merged
         except SourcebookError:
             raise
         except Exception as error:  # a damaged file raises whatever its reader happens to trip over
@@ -62,15 +75,6 @@ def read(path: Path) -> list[Sheet]:
                 f"{path.name}: cannot be read ({type(error).__name__}: {error}). Save it anew."
             ) from error
     return [sheet for sheet in sheets if sheet.rows]
-
-
-def column(number: int) -> str:
-    """The letters of a sheet's column, the first being 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _kept(path: Path, rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
@@ -98,9 +102,8 @@ def _safe(path: Path, content: bytes) -> None:
             if any(part.flag_bits & 1 for part in parts):
                 raise SourcebookError(f"{path.name}: encrypted. Save it without a password.")
             for part in parts:  # no more of a part is ever unpacked than the list says
-                with archive.open(part) as stream:
-                    head = stream.read(4096)
-                if any(mark in head for mark in ENTITIES):
+                content = archive.read(part)
+                if any(mark in content for mark in ENTITIES):  # a comment of any length may stand before it
                     raise SourcebookError(
                         f"{path.name}: defines entities of its own, as no spreadsheet does. It is not read."
                     )
@@ -118,6 +121,10 @@ def _plain(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise SourcebookError(f"{path.name}: not UTF-8 (byte {error.start}). Save it as “CSV UTF-8”.") from None
     head = text.split("\n", 1)[0]
     told = head.strip().removeprefix("sep=") if head.startswith("sep=") else ""
+    if len(told) > 1 or told == '"':
+        raise SourcebookError(
+            f"{path.name}, row 1: names “{told[:40]}” as what parts its cells, and one sign is needed. Delete that line."
+        )
     sign = told or max(",;\t", key=head.count)
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True), 1
     try:
@@ -132,11 +139,43 @@ def _plain(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 def _xlsx(content: bytes) -> Iterator[tuple[str, Iterator]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    book = load_workbook(io.BytesIO(_kept_escapes(content)), read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # what a file says of its own size need not be so
         rows = sheet.iter_rows(min_row=1, min_col=1)
         yield sheet.title, ((line, [_excel(cell) for cell in row]) for line, row in enumerate(rows, 1))
+
+
+def _kept_escapes(content: bytes) -> bytes:
+    """The archive with each x005F_ of its shared strings written so that openpyxl, which drops it there, leaves it.
+
+    _x005F_x0041_ stands for the text _x0041_; without the first part it would stand for A.
+    """
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(kept, "w") as copy:
+        for part in archive.infolist():
+            data = archive.read(part)
+            if part.filename.lower().endswith("sharedstrings.xml"):
+                data = data.replace(b"x005F_", b"xx005F_005F_")
+            copy.writestr(part.filename, data)
+    return kept.getvalue()
+
+
+def _odd(content: bytes) -> Iterator[tuple[bool, list[str]]]:
+    """Of every sheet of a workbook, in their order: whether it is hidden, and the ranges of its merged cells."""
+    from openpyxl import load_workbook
+
+    # Read only, openpyxl tells nothing of merged cells, and else it unpacks whatever a sheet claims to hold.
+    book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for sheet in book.worksheets:
+            with archive.open(sheet._worksheet_path) as stream:
+                merged = []
+                for _, element in ElementTree.iterparse(stream):
+                    if element.tag.rpartition("}")[2] == "mergeCell":
+                        merged.append(element.get("ref", ""))
+                    element.clear()
+            yield sheet.sheet_state != "visible", merged
 
 
 def _excel(cell) -> Cell:
@@ -148,9 +187,19 @@ def _excel(cell) -> Cell:
     if cell.data_type == "e":
         return Cell(ERROR, str(value))
     if isinstance(value, str):
-        return Cell(TEXT, ESCAPED.sub(lambda found: chr(int(found[1], 16)), value))
+        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        return Cell(TEXT, text, as_text=cell.number_format == "@")
     note = next((told for sign, told in SHOWN_AS.items() if sign in (cell.number_format or "")), "")
-    return typed(value, note)
+    return typed(value, note, cell.number_format in ("General", "@", "0"))
+
+
+def fits(text: str) -> bool:
+    """Whether a workbook's cell can hold a text, with what has to be written otherwise in it."""
+    return len(_escaped(text).encode("utf-16-le", "surrogatepass")) <= 2 * LONGEST
+
+
+def _escaped(text: str) -> str:
+    return ESCAPED.sub(r"_x005F\g<0>", text)
 
 
 def written(sheets: dict[str, tuple[list[str], list[list[str]]]]) -> bytes:
@@ -172,10 +221,7 @@ def written(sheets: dict[str, tuple[list[str], list[list[str]]]]) -> bytes:
                 cell = sheet.cell(line, number)
                 cell.number_format = "@"
                 if text:
-                    cell.value, cell.data_type = (
-                        ESCAPED.sub(r"_x005F\g<0>", text),
-                        "s",
-                    )  # text, even where it begins like a formula
+                    cell.value, cell.data_type = _escaped(text), "s"  # text, even where it begins like a formula
                 if line == 1:
                     cell.font = Font(bold=True)
     stream = io.BytesIO()

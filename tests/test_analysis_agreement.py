@@ -251,7 +251,9 @@ class TestFinding:
 
     def test_another_answer_is_told_with_who_gave_which(self):
         finding = told(again(case(), C04_H1="N"))["finding"]
-        assert finding.endswith("The answer hangs on who coded (under coder “first” H2 and H3; under coder “second” H1).")
+        assert finding.endswith(
+            "The answer hangs on who coded (under coder “first” H2 and H3; under coder “second” H1)."
+        )
 
     def test_an_answer_that_is_the_same_in_part_is_told_as_that(self):
         finding = told(again(case(), C01_H3="N"))["finding"]

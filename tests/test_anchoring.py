@@ -1,6 +1,7 @@
 """Quoted words mark one place of the article, exact to the code point, or the reason is told why they do not."""
 
 import random
+import time
 import unicodedata
 
 import pytest
@@ -162,3 +163,10 @@ def test_folding_covers_the_text_and_says_the_same_of_every_composition():
         assert len(set(same)) == 1
         spans = sorted({span[1:] for span in fold(text)})
         assert "".join(text[start:end] for start, end in spans) == text
+
+
+def test_a_letter_under_thousands_of_accents_takes_no_longer_than_as_many_letters():
+    text = "a" + "\u0301" * 30_000 + " The fair moves"
+    began = time.perf_counter()
+    (place,) = find(Article("", (text,)), "The  fair")
+    assert place.text == "The fair" and time.perf_counter() - began < 5

@@ -1,6 +1,8 @@
 """Reading an article: numbered paragraphs, spans in code points, digests, and one clear error for what is no article."""
 
 import hashlib
+import os
+from pathlib import Path
 
 import cases
 import pytest
@@ -151,3 +153,10 @@ class TestPassed:
     def test_what_is_no_text_is_refused(self, written):
         with pytest.raises(SourcebookError, match="not UTF-8"):
             passed(written(b"%PDF-1.7\n\xe2\xe3"), "0" * 64)
+
+
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    for path in (tmp_path / "pipe.txt", Path(os.devnull)):
+        with pytest.raises(SourcebookError, match="not a file. Pass the article's text file with --article"):
+            read(path)

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from scratch import tree
 
+from sourcebook import files
 from sourcebook.article import read
 from sourcebook.check import check
 from sourcebook.cli import main
@@ -112,6 +113,43 @@ class TestAnchor:
     def test_a_command_line_that_says_nothing_is_exit_2(self, record, words, told):
         assert told in typed("anchor", "fair", *words, code=2).stderr
 
+    def test_an_empty_variable_of_a_shell_does_not_anchor_whole_tables(self, record):
+        for words in ("", "  "):
+            assert "no words are quoted" in typed("anchor", "fair", words, code=2).stderr
+
+    def test_a_table_that_commas_do_not_part_is_told(self, record):
+        record.data("claims.csv", lambda data: data.replace(b",", b";"))
+        before = tree(record.folder)
+        told = "claims.csv: its cells are not parted by commas; save it with commas, or let sourcebook import fair claims.csv"
+        assert told in typed("anchor", "fair", code=1).stderr
+        assert told in typed("anchor", "fair", "--row", "C02", SHIP, code=1).stderr
+        assert told in typed("export", "fair", "tables.xlsx", code=1).stderr
+        assert tree(record.folder) == before
+
+    def test_a_table_without_the_columns_of_an_anchor_is_told(self, record):
+        record.edit("claims.csv", "paragraph,start,end,digest", "para,start,end,dig")
+        told = "claims.csv, row 1: no column paragraph, digest; name each column in the header row; is it para?"
+        assert told in typed("anchor", "fair", code=1).stderr
+        assert told in typed("anchor", "fair", "--row", "C02", SHIP, code=1).stderr
+
+    def test_a_row_in_whose_cells_no_place_is_known_is_not_written_into(self, record):
+        record.edit("claims.csv", "C02,", "C02,more,")
+        before = tree(record.folder)
+        error = typed("anchor", "fair", "--row", "C02", SHIP, code=1).stderr
+        assert "claims.csv, row 3 (C02): its cells are not those of the header row" in error
+        assert tree(record.folder) == before
+
+    def test_what_cannot_be_written_is_told(self, record, monkeypatch):
+        def refuse(*_):
+            raise PermissionError(13, "Permission denied")
+
+        rows = [row | {"anchor_text": ""} for row in record.rows("framings")]
+        record.put("framings", rows, list(rows[0]))
+        monkeypatch.setattr(files, "write_bytes", refuse)
+        for words in (["anchor", "fair", "--row", "C02", SHIP], ["anchor", "fair"], ["codes", "fair", "topic", "a=x"]):
+            error = typed(*words, code=1).stderr
+            assert "cannot be written (Permission denied)" in error and "make it writable" in error
+
     def test_an_unknown_row_names_the_nearest(self, record):
         assert "no row “C2”; did you mean C02?" in typed("anchor", "fair", "--row", "C2", SHIP, code=1).stderr
 
@@ -135,7 +173,8 @@ class TestReanchor:
         assert shown.startswith(
             "Case fair: 10 of 10 anchors found again, 10 of them in another place.\nParagraph 1 is new"
         )
-        assert (tmp_path / "articles/fair.txt").read_bytes() == new.read_bytes()
+        # The text that was coded is one that `new` makes, so its versions are: blanks and ends of lines are none of it.
+        assert (tmp_path / "articles/fair.txt").read_bytes() == new.read_bytes().replace(b"\r\n", b"\n")
         assert "10 of 10 anchors verified" in typed("check", "--case", "fair", "--article", new).stdout
         assert sorted(path.name for path in record.folder.parent.iterdir()) == ["article.txt", "fair"]
 
@@ -169,11 +208,59 @@ class TestReanchor:
         assert "there is nothing to do" in typed("reanchor", "fair", "--article", record.article).stdout
         assert tree(tmp_path) == before
 
+    @pytest.mark.parametrize("old_at_hand", [True, False])
+    def test_the_very_file_that_the_text_was_taken_from_changes_nothing(self, record, tmp_path, old_at_hand):
+        lines = "\r\n".join(f"  {line} \t" for line in cases.ARTICLE.split("\n"))
+        (tmp_path / "raw.txt").write_bytes(lines.encode())
+        if not old_at_hand:
+            (tmp_path / "articles/fair.txt").unlink()
+        before = tree(record.folder)
+        assert "there is nothing to do" in typed("reanchor", "fair", "--article", "raw.txt").stdout
+        assert (
+            tree(record.folder) == before and read(tmp_path / "articles/fair.txt").sha256 == read(record.article).sha256
+        )
+
+    def test_of_a_text_that_new_did_not_make_a_new_version_is_the_file_as_it_is(self, record, tmp_path):
+        raw = cases.ARTICLE.replace("\n", " \r\n").encode()
+        record.print_article(raw.decode(), adopt=True)
+        shutil.copy(record.article, tmp_path / "articles/fair.txt")
+        (tmp_path / "new.txt").write_bytes(b"News \r\n" + raw)
+        typed("reanchor", "fair", "--article", "new.txt")
+        assert (tmp_path / "articles/fair.txt").read_bytes() == b"News \r\n" + raw
+
+    @pytest.mark.parametrize(("encoding", "told"), [("utf-16", []), ("windows-1252", ["--encoding", "windows-1252"])])
+    def test_a_text_in_another_encoding_is_taken(self, record, tmp_path, encoding, told):
+        text = ("News\n\n" + cases.ARTICLE).replace("🎪", "!" if encoding != "utf-16" else "🎪")
+        (tmp_path / "new.txt").write_bytes(text.encode(encoding))
+        shown = typed("reanchor", "fair", "--article", "new.txt", *told, "--dry-run", code=int(bool(told))).stdout
+        assert "Paragraph 1 is new" in shown
+
+    def test_where_the_text_cannot_be_kept_nothing_is_written(self, record, new, tmp_path):
+        shutil.rmtree(tmp_path / "articles")
+        (tmp_path / "articles").write_text("a file", "utf-8")
+        before = tree(tmp_path)
+        error = typed("reanchor", "fair", "--article", new, "--old", record.article, code=1).stderr
+        assert "articles: no folder can be made there" in error and "Nothing is changed" in error
+        assert tree(tmp_path) == before
+
+    def test_a_row_in_whose_cells_no_place_is_known_is_mended_first(self, record, new):
+        record.edit("claims.csv", "C02,", "C02,more,")
+        before = tree(record.folder)
+        assert "claims.csv, row 3 (C02)" in typed("reanchor", "fair", "--article", new, code=1).stderr
+        assert tree(record.folder) == before
+
+    def test_a_digest_that_stands_in_a_comment_too_is_told_with_its_lines(self, record, new):
+        path = record.folder / "case.yml"
+        path.write_text(f"# {read(record.article).sha256}\n{path.read_text('utf-8')}", "utf-8")
+        error = typed("reanchor", "fair", "--article", new, code=1).stderr
+        assert "case.yml: the SHA-256 of the text that was coded stands in lines 1 and" in error and "comments" in error
+
     def test_a_text_that_the_case_ships_is_replaced_with_the_tables(self, record, new):
         shutil.copy(record.article, record.folder / "article.txt")
         record.meta(article={**cases.META["article"], "sha256": read(record.article).sha256, "text": "article.txt"})
         typed("reanchor", "fair", "--article", new)
-        assert (record.folder / "article.txt").read_bytes() == new.read_bytes() and check(record.folder) == []
+        text = new.read_bytes().replace(b"\r\n", b"\n")
+        assert (record.folder / "article.txt").read_bytes() == text and check(record.folder) == []
 
     def test_tables_that_cannot_be_read_are_mended_first(self, record, new):
         record.edit("claims.csv", "id,actor_id", "id,actor")
@@ -218,6 +305,22 @@ class TestSpreadsheets:
     def test_a_table_with_a_mark_at_its_beginning_is_read(self, record):
         record.data("claims.csv", lambda data: b"\xef\xbb\xbf" + data)
         assert check(record.folder) == []
+
+    def test_from_inside_the_case_with_nothing_that_differs_the_folder_stays(self, record, monkeypatch):
+        typed("export", "fair", "tables.xlsx")
+        before = record.folder.stat().st_ino
+        monkeypatch.chdir(record.folder)
+        assert "Nothing differs" in typed("import", "fair", "../../tables.xlsx").stdout
+        assert record.folder.stat().st_ino == before
+
+    def test_an_editor_that_has_a_table_open_does_not_stand_in_the_way(self, record):
+        typed("export", "fair", "tables.xlsx")
+        book = load_workbook("tables.xlsx")
+        book["claims"]["Q2"] = "An edited note."
+        book.save("tables.xlsx")
+        (record.folder / ".#claims.csv").symlink_to("nobody@nowhere.1:1")
+        assert typed("import", "fair", "tables.xlsx").stdout == "claims.csv: written, 3 rows.\n"
+        assert (record.folder / ".#claims.csv").is_symlink()
 
     def test_files_of_other_kinds_are_refused(self, record):
         assert "must end in .xlsx" in typed("export", "fair", "tables.csv", code=2).stderr

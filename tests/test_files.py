@@ -77,6 +77,17 @@ class TestWrite:
         assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(path.with_name("plain").stat().st_mode)
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path, there):
+    (tmp_path / "deep").mkdir()
+    if there:
+        (tmp_path / "deep/real").write_text("old", "utf-8")
+    (tmp_path / "link").symlink_to("deep/real")
+    assert files.write(tmp_path / "link", "new") == tmp_path / "link"
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "deep/real").read_text("utf-8") == "new"
+    assert listed(tmp_path / "deep/real") == ["real"]
+
+
 class TestExport:
     """Where a person says the file is to go."""
 
@@ -154,6 +165,19 @@ class TestSwap:
         assert (folder / "b.csv").read_bytes() == b"new\r\n"
         assert self.held(folder) == {"a.csv": "new é", "b.csv": "new\n", "deep/c.md": "old"}
         assert listed(folder) == ["fair"], "nothing is left beside it"
+
+    def test_a_link_that_leads_nowhere_stays_one_such_as_an_editor_leaves(self, folder):
+        (folder / ".#a.csv").symlink_to("nobody@nowhere.1:1")
+        files.swap(folder, {"a.csv": "new"})
+        assert (folder / ".#a.csv").is_symlink() and (folder / "a.csv").read_text("utf-8") == "new"
+
+    def test_a_file_that_is_a_link_stays_one_and_what_it_leads_to_changes(self, folder, tmp_path):
+        (tmp_path / "real.csv").write_text("old", "utf-8")
+        (folder / "a.csv").unlink()
+        (folder / "a.csv").symlink_to("../real.csv")
+        files.swap(folder, {"a.csv": "new", "b.csv": "new"})
+        assert (folder / "a.csv").is_symlink() and (tmp_path / "real.csv").read_text("utf-8") == "new"
+        assert (folder / "b.csv").read_text("utf-8") == "new"
 
     @pytest.mark.parametrize("call", [1, 2])
     def test_whatever_fails_leaves_the_folder_as_it_was(self, folder, call, monkeypatch):

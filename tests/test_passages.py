@@ -58,3 +58,34 @@ def test_what_the_article_writes_otherwise_is_remarked(table):
 def test_a_table_without_the_column_stays_as_it_is(table):
     read = table("id,paragraph,start,end,digest\nC1,1,0,3,e\n")
     assert anchor(read, TEXT).rows == 0 and read.text() == "id,paragraph,start,end,digest\nC1,1,0,3,e\n"
+
+
+def test_a_row_with_a_comma_that_no_marks_enclose_is_told_and_stays_as_it_is(table):
+    content = HEAD + "C1,,,,,x,The fair, moves\nC2,,,,,x,he said\nC3,1,0,3\n"
+    read = table(content)
+    done = anchor(read, TEXT)
+    assert [(fault.row, fault.id, fault.found) for fault in done.faults] == [
+        (2, "C1", "its cells are not those of the header row"),
+        (4, "C3", "its cells are not those of the header row"),
+    ]
+    assert done.rows == 1 and read.text() == content.replace("C2,,,,,x,he said", f"C2,2,18,25,{digest('he said')},x,")
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("id,paragraph,start,end,digest,anchor_text,anchor_text", "names anchor_text twice"),
+        ("id,gist,anchor_text", "no column paragraph, start, end, digest"),
+    ],
+)
+def test_a_table_that_cannot_hold_an_anchor_is_told_once_and_stays_as_it_is(table, head, told):
+    content = f"{head}\nC1,x,he said\nC2,x,he said\n"
+    read = table(content)
+    (fault,) = anchor(read, TEXT).faults
+    assert told in str(fault) and read.text() == content
+
+
+def test_a_number_of_thousands_of_digits_is_no_paragraph(table):
+    read = table(HEAD + f"C1,{'9' * 5000},,,,x,he said\n")
+    (fault,) = anchor(read, TEXT).faults
+    assert fault.column == "paragraph" and len(fault.found) < 60 and read.text().endswith("he said\n")

@@ -58,3 +58,11 @@ def test_settings_that_cannot_be_read_are_told_with_the_way_out(checkout, conten
         (checkout / "_config.yml").write_bytes(content)
     with pytest.raises(SourcebookError, match=r"(?s)_config\.yml cannot be read .*restore it"):
         paths.default_case(checkout)
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SourcebookError, match="the folder that you are in was replaced or deleted"):
+        paths.root()

@@ -78,6 +78,30 @@ class TestRoundTrip:
         with pytest.raises(SourcebookError, match=r"hypotheses\.csv, row 3: its cells are not those of the header row"):
             sheets.out(record.folder)
 
+    def test_what_a_workbook_cannot_hold_is_told_all_at_once_and_does_not_go_out(self, record):
+        record.set("claims", "C01", note="a" * 32_768)
+        record.set("claims", "C02", note="\x07")
+        record.set("events", "E01", note="\ufffe")
+        record.set("events", "E02", note="_x0041_" * 4_000)
+        with pytest.raises(CaseError) as caught:
+            sheets.out(record.folder)
+        assert [str(fault) for fault in caught.value.faults] == [
+            "claims.csv, row 2 (C01), column note: 32768 characters in one cell; a workbook's cell holds 32767 at most: shorten it",
+            "claims.csv, row 3 (C02), column note: the character U+0007, which a workbook cannot hold; delete it",
+            "events.csv, row 2 (E01), column note: the character U+FFFE, which a workbook cannot hold; delete it",
+            "events.csv, row 3 (E02), column note: 28000 characters in one cell; a workbook's cell holds 32767 at most: shorten it",
+        ]
+
+    def test_a_cell_as_long_as_a_workbook_holds_comes_back(self, record, tmp_path):
+        record.set("claims", "C01", note="a" * 32_767)
+        (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))
+        assert sheets.bring(record.folder, [tmp_path / "all.xlsx"]) == {}
+
+    def test_a_text_that_begins_with_an_apostrophe_comes_back(self, record, tmp_path):
+        record.set("claims", "C01", note="'=1+1")
+        (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))
+        assert sheets.bring(record.folder, [tmp_path / "all.xlsx"]) == {}
+
     def test_every_table_goes_out(self, record, tmp_path):
         (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))
         assert set(load_workbook(tmp_path / "all.xlsx").sheetnames) == cases.tables().keys()
@@ -193,6 +217,45 @@ class TestFaults:
 
         (told,) = faults(record, lambda: bring(hypotheses=table, change=change))
         assert told.startswith("tables.xlsx, sheet hypotheses, row 3 (H2), column note: ") and found in told
+
+    @pytest.mark.parametrize(
+        ("value", "number_format"),
+        [(7, "000"), (5, '"$"0'), (1000, "#,##0"), (2.1, "0.00"), (2.1, None), (-2, None), (2, "0.0")],
+    )
+    def test_a_number_in_a_column_of_text_that_may_not_be_what_was_typed(self, record, bring, value, number_format):
+        table = rows(record, "hypotheses")
+        table[2][4] = value
+
+        def change(book):
+            if number_format:
+                book["hypotheses"]["E3"].number_format = number_format
+
+        (told,) = faults(record, lambda: bring(hypotheses=table, change=change))
+        assert told == (
+            f"tables.xlsx, sheet hypotheses, row 3 (H2), column note: cell E3 holds the number {value}; the spreadsheet turned "
+            "the text into a number, and may have changed it: format the column as text, then type it again"
+        )
+
+    def test_a_whole_number_in_a_column_of_text_that_is_shown_as_it_is_held_is_text(self, record, bring):
+        table = rows(record, "hypotheses")
+        table[2][4] = 2031
+        assert bring(hypotheses=table) == {"hypotheses": 2} and rows(record, "hypotheses")[2][4] == "2031"
+
+    def test_merged_cells_and_a_hidden_sheet(self, record, bring):
+        def change(book):
+            book["hypotheses"].merge_cells("D2:E2")
+            book["hypotheses"].sheet_state = "hidden"
+            book["_mine"].sheet_state = "hidden"
+
+        head, first, second = rows(record, "hypotheses")
+        first[4] = None
+        told = faults(
+            record, lambda: bring(_mine=[["x"]], _seen=[["x"]], hypotheses=[head, first, second], change=change)
+        )
+        assert told == [
+            "tables.xlsx, sheet hypotheses: the cells D2:E2 are merged, and hold one value; unmerge them, and fill in each",
+            "tables.xlsx, sheet hypotheses: the sheet is hidden; show it, or call it _hypotheses to leave it out",
+        ]
 
     def test_an_apostrophe_that_begins_a_word_is_text(self, record, bring):
         table = rows(record, "hypotheses")

@@ -47,9 +47,31 @@ def test_a_file_that_nothing_is_written_into_stays_as_it_is(content, table):
     assert table(content).text() == content
 
 
-def test_a_mark_at_the_beginning_is_left_out(table):
+def test_a_mark_at_the_beginning_stays_and_is_no_part_of_a_name(table):
     read = table(b"\xef\xbb\xbfid,note\nC1,a\n")
-    assert read.columns == ["id", "note"] and read.text() == "id,note\nC1,a\n"
+    assert read.columns == ["id", "note"] and read.text() == "\ufeffid,note\nC1,a\n"
+
+
+def test_a_cell_longer_than_csv_is_read_is_refused_with_its_row(table):
+    with pytest.raises(SourcebookError, match=r"claims\.csv, row 2: cannot be read as CSV \(field larger"):
+        table(f"id,note\nC1,{'a' * 200_000}\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("id;note", "its cells are not parted by commas; save it with commas, or let sourcebook import"),
+        ("id\tnote", "its cells are not parted by commas"),
+        ("id,note,note", "row 1: the header row names note twice; leave one of them"),
+        ("id,nots", "row 1: no column note; name each column in the header row; is it nots?"),
+    ],
+)
+def test_a_header_row_by_which_no_row_can_be_read_is_told(table, header, told):
+    assert told in str(table(f"{header}\n").misread(("id", "note")))
+
+
+def test_a_header_row_that_names_every_column_and_more_is_none(table):
+    assert table("more,note,id\n").misread(("id", "note")) is None
 
 
 def test_rows_are_known_by_their_line_of_the_file(table):

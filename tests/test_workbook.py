@@ -1,13 +1,14 @@
 """A spreadsheet's file is read for what each cell holds and what the spreadsheet took it for; nothing in it runs."""
 
 import io
+import os
 import zipfile
 from datetime import date, datetime, time
 
 import pytest
 from openpyxl import Workbook
 
-from sourcebook import workbook
+from sourcebook import opendocument, workbook
 from sourcebook.cells import Cell
 from sourcebook.errors import SourcebookError
 from sourcebook.workbook import column, read, written
@@ -100,6 +101,23 @@ class TestXlsx:
         notes = [cell.note for cell in sheet.rows[0][1]]
         assert notes == ["a percentage", "a fraction", "a number, of which it keeps 15 digits"]
 
+    def test_merged_cells_and_hidden_sheets_are_known(self, file):
+        def change(sheet):
+            sheet.merge_cells("A2:B3")
+            sheet.parent.create_sheet("other").append(["x"])
+            sheet.sheet_state = "hidden"
+
+        first, other = read(file("t.xlsx", xlsx(["id", "a"], ["C1", None], change=change)))
+        assert (first.hidden, first.merged, other.hidden, other.merged) == (True, ["A2:B3"], False, [])
+
+    def test_whether_a_number_is_shown_as_it_is_held_is_known(self, file):
+        def change(sheet):
+            for place, shown in enumerate(["000", '"$"0', "#,##0", "0.00", "@", "0"], 2):
+                sheet.cell(1, place).number_format = shown
+
+        (sheet,) = read(file("t.xlsx", xlsx([7] * 7, change=change)))
+        assert [cell.as_text for cell in sheet.rows[0][1]] == [True, False, False, False, False, True, True]
+
     def test_empty_rows_are_left_out_and_the_others_keep_their_number(self, file):
         (sheet,) = read(file("t.xlsx", xlsx(["id"], [None], [], ["a", None, ""])))
         assert [(line, told(cells)) for line, cells in sheet.rows] == [(1, [("text", "id")]), (4, [("text", "a")])]
@@ -110,6 +128,29 @@ class TestXlsx:
     def test_signs_that_xml_has_no_place_for_are_read_as_excel_writes_them(self, file):
         (sheet,) = read(file("t.xlsx", xlsx(["a_x000D_\nb", "_x005F_x0041_"])))
         assert [cell.text for cell in sheet.rows[0][1]] == ["a\r\nb", "_x0041_"]
+
+    def test_such_signs_are_read_in_the_list_of_strings_that_a_spreadsheet_keeps_too(self, file):
+        """Where openpyxl writes each string into its cell, Excel and LibreOffice write a list of them."""
+        texts = ["_x005F_x0041_", "x_x000D_\ny", "x005F_"]
+        listed = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        packages = "http://schemas.openxmlformats.org/package/2006"
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+        cells = "".join(f'<c r="{letter}1" t="s"><v>{place}</v></c>' for place, letter in enumerate("ABC"))
+        parts = {
+            "[Content_Types].xml": f'<Types xmlns="{packages}/content-types">'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/sheet1.xml" ContentType="{kind}.worksheet+xml"/>'
+            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/></Types>',
+            "xl/workbook.xml": f'<workbook {main} xmlns:r="{office}"><sheets><sheet name="claims" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">'
+            f'<Relationship Id="r1" Type="{office}/worksheet" Target="sheet1.xml"/></Relationships>',
+            "xl/sheet1.xml": f'<worksheet {main}><sheetData><row r="1">{cells}</row></sheetData></worksheet>',
+            "xl/sharedStrings.xml": f"<sst {main}>{listed}</sst>",
+        }
+        (sheet,) = read(file("t.xlsx", packed(parts)))
+        assert [cell.text for cell in sheet.rows[0][1]] == ["_x0041_", "x\r\ny", "x005F_"]
 
     def test_one_cell_at_the_far_end_costs_nothing(self, file):
         (sheet,) = read(file("t.xlsx", xlsx(["id"], change=lambda sheet: sheet.cell(1_048_576, 1, "end"))))
@@ -150,6 +191,21 @@ class TestOds:
         )
         assert sheet.rows[0][1][0].text == "a   b\tcd\ne\nf"
 
+    def test_merged_cells_hidden_sheets_and_numbers_shown_otherwise_are_known(self, file):
+        table = (
+            '<office:automatic-styles xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><style:style style:name="h">'
+            '<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
+            '<table:table table:name="claims" table:style-name="h">'
+        )
+        lines = [
+            row(cell("string", "id"), cell("float", "007", 'office:value="7"'), cell("float", "7", 'office:value="7"')),
+            row(cell("string", "C1", 'table:number-columns-spanned="2"'), "<table:covered-table-cell/>"),
+        ]
+        content = HEAD + table + "".join(lines) + "</table:table>" + TAIL
+        (sheet,) = read(file("t.ods", packed({"content.xml": content})))
+        assert (sheet.hidden, sheet.merged) == (True, ["A2:B2"])
+        assert [cell.as_text for cell in sheet.rows[0][1]] == [False, False, True]
+
     def test_repeated_rows_are_as_many_rows_and_empty_ones_only_count(self, file):
         rows = [row(cell("string", "id")), row("<table:table-cell/>", more='table:number-rows-repeated="1000000"'),
                 row(cell("string", "a"), more='table:number-rows-repeated="2"')]  # fmt: skip
@@ -173,6 +229,10 @@ class TestCsv:
         assert [(line, told(cells)) for line, cells in sheet.rows] == [
             (2, [("text", "id"), ("text", "a")]), (3, [("text", "C1"), ("text", "x")]),
         ]  # fmt: skip
+
+    def test_a_line_that_names_more_than_one_sign_is_refused(self, file):
+        with pytest.raises(SourcebookError, match=r"claims\.csv, row 1: names “;;” as what parts its cells"):
+            read(file("claims.csv", "sep=;;\nid;;a\n"))
 
     def test_text_in_utf16_as_excel_writes_it(self, file):
         (sheet,) = read(file("claims.csv", "id\tä\r\n".encode("utf-16")))
@@ -215,9 +275,35 @@ class TestRefused:
         with pytest.raises(SourcebookError, match="11 bytes, more than a case has"):
             read(file("claims.csv", b"a" * 11))
 
+    @pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.ods"])
+    def test_a_pipe_or_a_device_is_not_waited_for(self, name, tmp_path):
+        os.mkfifo(tmp_path / name)
+        (tmp_path / f"link-{name}").symlink_to("/dev/zero")
+        for path in (tmp_path / name, tmp_path / f"link-{name}"):
+            with pytest.raises(SourcebookError, match="not a file. Name a spreadsheet's file"):
+                read(path)
+
+    def test_a_number_of_blanks_that_would_fill_a_memory(self, file):
+        blanks = '<table:table-cell office:value-type="string"><text:p><text:s text:c="2000000000"/></text:p></table:table-cell>'
+        with pytest.raises(SourcebookError, match=r"t\.ods: cannot be read .*2000000000 blanks in its cells"):
+            read(file("t.ods", ods(row(blanks))))
+
+    def test_a_row_of_repeated_cells_that_would_fill_a_memory(self, file, monkeypatch):
+        empty = '<table:table-cell table:number-columns-repeated="99999"/>'
+        (sheet,) = read(file("t.ods", ods(row(cell("string", "id"), empty * 1000))))
+        assert len(sheet.rows[0][1]) == 1
+        asked = list(opendocument.sheets(ods(row(empty * 1000, cell("string", "x"))), 20, 10))
+        assert [len(cells) for _, rows in asked for _, cells in rows] == [12]
+        with pytest.raises(SourcebookError, match="more than 20,000 rows or 200 columns|more than 20000 rows"):
+            read(file("t.ods", ods(row(empty * 1000, cell("string", "x")))))
+
+    def test_what_is_read_at_all_is_bounded_by_what_its_parsing_takes(self):
+        assert workbook.LARGEST <= 20_000_000
+
+    @pytest.mark.parametrize("before", ["", f"<!--{' ' * 5000}-->"], ids=["", "behind a comment"])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
-    def test_entities(self, encoding, file):
-        bomb = '<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>' + HEAD + TAIL
+    def test_entities(self, encoding, before, file):
+        bomb = before + '<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>' + HEAD + TAIL
         with pytest.raises(SourcebookError, match="defines entities of its own"):
             read(file("t.ods", packed({"content.xml": bomb.encode(encoding)})))
 

@@ -4,6 +4,8 @@ from html import escape
 
 from docutils import nodes
 
+from sourcebook.press.pdf import SANS
+
 from . import links
 
 PITCH, BAR, TOP = 24, 20, 12  # of a map, in pixels: from lane to lane, the height of a row, where the first lane begins
@@ -100,6 +102,8 @@ def visit_map(translator, node):
         return escape(str(text), quote=True)
 
     height = TOP + node["lanes"] * PITCH
+    # On paper the styles of the page do not reach into a picture, which would take a typeface of the machine.
+    face = f' font-family="{SANS}"' if alone(translator.builder) else ""
     parts = [
         f'<svg class="evidence-map" role="group" aria-label="{told(node["told"])}" width="100%" height="{height}">',
         f"<title>{told(node['told'])}</title>",
@@ -120,7 +124,7 @@ def visit_map(translator, node):
         shown = [name for name, least in LABELLED.items() if width >= least]
         if shown:
             parts.append(
-                f'<text class="{" ".join(shown)}" x="{x}%" dx="3" y="{y + 11}" font-size="10">{told(row["id"])}</text>'
+                f'<text class="{" ".join(shown)}" x="{x}%" dx="3" y="{y + 11}" font-size="10"{face}>{told(row["id"])}</text>'
             )
         parts.append("</a>")
     translator.body.append("".join([*parts, "</svg>\n"]))

@@ -38,6 +38,14 @@ def changed(before: State, after: State) -> list[Path]:
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
+def modules(edited: list[Path]) -> list[Path]:
+    """Those of some files that are Sourcebook's own code, which this process has loaded as it was: what it would run now
+    is not what lies there, and would be kept under the wrong name.
+    """
+    package = Path(__file__).parent
+    return [path for path in edited if path.suffix == ".py" and path.is_relative_to(package)]
+
+
 class Live:
     """The report of a case, kept in `folder` between rebuilds: notebooks come out of the cache, and Sphinx reads again
     only what changed.

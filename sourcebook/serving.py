@@ -55,7 +55,7 @@ def _watch(live, site, known: dict) -> None:
     """Rebuild after each edit, and bring the table of outcomes into step when there is none; ends by an exception."""
     from sourcebook.case import locate
     from sourcebook.errors import SourcebookError
-    from sourcebook.live import changed, state
+    from sourcebook.live import changed, modules, state
 
     folder, late, sound = locate(live.name), None, True
     try:
@@ -71,6 +71,10 @@ def _watch(live, site, known: dict) -> None:
                 continue  # still being written
             if not edited and not caught_up:
                 continue
+            if own := modules(edited):
+                raise SourcebookError(
+                    f"Sourcebook's own code changed ({', '.join(path.name for path in own)}). Start again: sourcebook serve"
+                )
             if edited:
                 click.echo(f"Changed: {', '.join(path.name for path in edited)}")
                 late = _stop(late)

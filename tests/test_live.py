@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import cases
 import pytest
@@ -16,9 +17,9 @@ import scratch
 import yaml
 from bs4 import BeautifulSoup
 
-from sourcebook import book, live
+from sourcebook import book, live, serving
 from sourcebook.bindery import bindery
-from sourcebook.errors import BuildError, CaseError
+from sourcebook.errors import BuildError, CaseError, SourcebookError
 
 INDEX = "searchindex.js"
 SHEET = re.compile(rb"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")  # Sphinx numbers a sheet that an earlier build left
@@ -189,6 +190,20 @@ class TestState:
         (record.folder / "more.csv").unlink()
         (top / "book/new.md").unlink()
         assert live.changed(before, told()) == []
+
+
+class TestOwnCode:
+    def test_is_told_from_styles_scripts_and_the_code_of_others(self, top):
+        package = Path(live.__file__).parent
+        edited = [package / "run.py", package / "sphinx/static/house.css", package / "live.js", top / "book/index.md"]
+        assert live.modules([*edited, top / "sourcebook/run.py"]) == [package / "run.py"]
+
+    def test_that_changed_ends_it_rather_than_run_what_was_loaded_before(self, top, monkeypatch):
+        """Else its results would be kept as those of the new code."""
+        monkeypatch.chdir(top)
+        shown = SimpleNamespace(top=top, name="", behind=False, rebuild=lambda: pytest.fail("it went on"))
+        with pytest.raises(SourcebookError, match=r"own code changed \(.*run\.py.*Start again"):
+            serving._watch(shown, None, {})
 
 
 class TestSync:

@@ -72,13 +72,13 @@ def digest(text: str) -> str:
 
 def read(path: Path) -> Article:
     """Read an article from a UTF-8 text file; raise SourcebookError where it is not one."""
+    path = Path(path)
     try:
-        size = Path(path).stat().st_size
-        if not (
-            Path(path).is_file() or Path(path).is_dir()
-        ):  # reading a pipe or a device would wait for ever, or never end
+        size = path.stat().st_size
+        # To read a pipe or a device would wait for ever, or never end; of a folder the system says what it is.
+        if not (path.is_file() or path.is_dir()):
             raise SourcebookError(f"{path}: not a file. Pass the article's text file with --article.")
-        content = Path(path).read_bytes() if size <= LARGEST else b""
+        content = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
         raise SourcebookError(
             f"{path}: cannot be read ({error.strerror}). Pass the article's text file with --article."

@@ -1,6 +1,6 @@
 """A staged source, turned into pages again and again by a process that has loaded Sphinx and its extensions once.
 
-Most of a small rebuild is Python's imports and the checking of the case. The process does both ahead, and forks for each
+Most of a small rebuild is Python's imports and the checking of the case. The process keeps both, and forks for each
 build, so that no build sees what another left behind.
 """
 
@@ -19,7 +19,7 @@ from sourcebook.errors import BuildError, SourcebookError
 
 
 class Bindery:
-    """Our end of the process. `expect` has it look at a case ahead of the next build; `run` is binding.pages' way to run."""
+    """Our end of the process. `expect` has it load a case, for this build and the next ones; `run` is binding.pages' way to run."""
 
     def __init__(self, pipe):
         self._pipe = pipe

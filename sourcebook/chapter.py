@@ -10,7 +10,6 @@ from sourcebook import binding, book, files, ingredients, origin, paths, telling
 from sourcebook.case import load
 from sourcebook.errors import BuildError
 from sourcebook.reports import Report
-from sourcebook.scaffold import AGAINST
 from sourcebook.words import listing
 
 PAGE = "# What changed\n\n```{changes}\n```\n"
@@ -27,7 +26,7 @@ def build(old: Report, new: Report, told: dict, top: Path) -> Path:
     if faults:
         raise BuildError("\n".join([f"There can be no page of {new.name} here:", *(f"  {fault}" for fault in faults)]))
     case = load(str(top / paths.DATA / new.case))
-    name = f"{_safe(new.name)}{AGAINST}{_safe(old.name)}"
+    name = f"{_safe(new.name)}{paths.AGAINST}{_safe(old.name)}"
     target = top / paths.BUILD / name
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:

@@ -50,7 +50,8 @@ class Live:
     """The report of a case, kept in `folder` between rebuilds: notebooks come out of the cache, and Sphinx reads again
     only what changed.
 
-    given, file: parameters, as book.plan takes them. article: the text, for the evidence page to show. press: makes the pages. say: takes lines of news.
+    given, file: parameters, as book.plan takes them. article: the text, for the evidence page to show. press: makes the
+    pages. say: takes lines of news.
     """
 
     def __init__(
@@ -81,7 +82,6 @@ class Live:
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             stage = Path(scratch, "source")
             binding.stage(self.top, case, stage, origin.date(self.top, case.folder), article=text)
-            self.press.expect(self.source / paths.DATA / case.name)
             late = [path for path in books if self.behind and book.reads_outcomes(path)]
             now = [path for path in books if path not in late]
             store = book.cache(case, told, self.top, "fork")
@@ -97,6 +97,8 @@ class Live:
             for path in late:
                 shutil.copy(last / path.name, stage / paths.NOTEBOOKS)
             sync(stage, self.source)
+        # Only now: what it reads while files change it would keep under the digest of what was there before.
+        self.press.expect(self.source / paths.DATA / case.name)
         html = binding.pages(self.source, run=self.press.run)
         shown = Path(tempfile.mkdtemp(dir=self.folder, prefix="pages-"), "html")
         shutil.copytree(html, shown)
@@ -109,8 +111,8 @@ class Live:
     def _last(self, case: Case, told: book.Plan) -> Path | None:
         """The notebooks of the last rebuild, or of the report as it was built before, from which a late one is taken."""
         built = self.top / paths.BUILD / book.report_name(case, told.values, told.usual)
-        found = [self.source / paths.NOTEBOOKS] if self.shown else [built / paths.NOTEBOOKS]
-        return next((folder for folder in found if folder.is_dir()), None)
+        folder = (self.source if self.shown else built) / paths.NOTEBOOKS
+        return folder if folder.is_dir() else None
 
     def catch_up(self) -> subprocess.Popen:
         """A process that brings the table of outcomes into step; when it has ended well, rebuild. It can be killed at any

@@ -13,6 +13,7 @@ PACKAGE, CASE, COMMENTARY, REFERENCES = "datapackage.json", "case.yml", "comment
 MULTIVERSE, OUTCOMES = "multiverse.yml", "outcomes.csv"
 DOWNLOADS = "downloads"  # below a report's pages
 WITH_ARTICLE = "-with-article"  # behind the name of a report that shows a text which its case does not ship
+AGAINST = "-against-"  # between the names of two reports, in that of the report on what changed
 ARTICLES = "articles"  # an analyst's own texts, one a case; never in git, a package or a report
 CHANGES = "changes"  # the chapter on what changed against another report, and the JSON that it is made from
 LOCK = "requirements.lock"

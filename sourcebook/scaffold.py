@@ -26,7 +26,6 @@ NAME = re.compile("[a-z][a-z0-9_-]{0,59}")
 # Below _build/ a report has the name of its case, beside folders of these names; and some systems have files of theirs.
 TAKEN = {place.partition("/")[0] for place in (paths.CACHE, paths.SWEPT, paths.ANNOTATIONS, paths.PACKAGES, paths.RUNS)}
 TAKEN |= {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
-AGAINST = "-against-"  # between the names of two reports, in that of the report on what changed
 
 Rows = list[dict[str, str]]
 
@@ -40,7 +39,7 @@ def named(name: str, known: Iterable[str]) -> None:
         raise ParameterError(f"“{name}” cannot be the name of a case: {right}{hint}")
     report = re.fullmatch("(.+)-[0-9a-f]{8}", name)
     # Of the other reports, those of cases too that are not there yet.
-    other = name.endswith(paths.WITH_ARTICLE) or AGAINST in name
+    other = name.endswith(paths.WITH_ARTICLE) or paths.AGAINST in name
     if name in TAKEN or other or report and report[1] in known:
         raise ParameterError(
             f"“{name}” cannot be the name of a case: something else that is built has it; take another name"

@@ -56,6 +56,16 @@ def faults(record, call) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def shown_as(number_format: str | None):
+    """A change to the workbook: the cell of H2's note has this format, if any."""
+
+    def change(book):
+        if number_format:
+            book["hypotheses"]["E3"].number_format = number_format
+
+    return change
+
+
 class TestRoundTrip:
     def test_tables_that_went_out_and_come_back_have_every_byte(self, record, tmp_path):
         record.set("claims", "C03", note="=1+1, “1-2”\nMAR1; 007", gist="TRUE")
@@ -211,11 +221,7 @@ class TestFaults:
         table = rows(record, "hypotheses")
         table[2][4] = value
 
-        def change(book):
-            if number_format:
-                book["hypotheses"]["E3"].number_format = number_format
-
-        (told,) = faults(record, lambda: bring(hypotheses=table, change=change))
+        (told,) = faults(record, lambda: bring(hypotheses=table, change=shown_as(number_format)))
         assert told.startswith("tables.xlsx, sheet hypotheses, row 3 (H2), column note: ") and found in told
 
     @pytest.mark.parametrize(
@@ -226,11 +232,7 @@ class TestFaults:
         table = rows(record, "hypotheses")
         table[2][4] = value
 
-        def change(book):
-            if number_format:
-                book["hypotheses"]["E3"].number_format = number_format
-
-        (told,) = faults(record, lambda: bring(hypotheses=table, change=change))
+        (told,) = faults(record, lambda: bring(hypotheses=table, change=shown_as(number_format)))
         assert told == (
             f"tables.xlsx, sheet hypotheses, row 3 (H2), column note: cell E3 holds the number {value}; the spreadsheet turned "
             "the text into a number, and may have changed it: format the column as text, then type it again"

@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check notebooks lock clean
+.PHONY: help report test long check notebooks lock clean
 
 help:  ## List these commands
 	@echo "Usage: make COMMAND [ARGS='options of the command']"
@@ -18,9 +18,12 @@ help:  ## List these commands
 report: $(VENV)/installed  ## Build the HTML report and say where it lies
 	@$(RUN)/sourcebook build $(ARGS)
 
-test: $(VENV)/installed  ## Run all tests, then run the notebooks again and compare with their stored outputs
+test: $(VENV)/installed  ## Run the tests, then run the notebooks again and compare with their stored outputs
 	@$(RUN)/python -m pytest
 	@$(RUN)/python -m pytest --nbval notebooks
+
+long: $(VENV)/installed  ## Run the tests that take long, which `make test` leaves out
+	@$(RUN)/python -m pytest -m long
 
 check: $(VENV)/installed  ## Check the coded tables and list every fault
 	@$(RUN)/sourcebook check $(ARGS)

@@ -24,6 +24,7 @@ def test_each_says_what_it_measures_and_has_a_small_size(name):
 
 
 # The others take longer (a whole report from nothing, twice) or need the network (others.py).
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["runs.py", "multiverse.py"])
 def test_runs_at_its_smallest_size_and_ends_with_a_ratio(name):
     found = re.findall(r"^ratio: ([\d.]+) \(.+\)$", benchmark(str(FOLDER / name), "--quick"), re.MULTILINE)

@@ -12,7 +12,7 @@ import toybook
 pytestmark = pytest.mark.browser
 
 # Fixtures that give the folder of a built book's pages. Add a name to put another book through the same tests.
-BOOKS = ["toy_html", "cited_html", "stored_html"]
+BOOKS = ["toy_html", "cited_html", pytest.param("stored_html", marks=pytest.mark.long)]
 
 WATCH = """
 window.violations = [];

@@ -26,7 +26,10 @@ from sourcebook.cluster import Cluster, Refused
 from sourcebook.errors import RunError, SourcebookError
 from sourcebook.store import Store
 
-pytestmark = pytest.mark.skipif(not workers.available(), reason="this system has no fork server, so no warm workers")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not workers.available(), reason="this system has no fork server, so no warm workers"),
+]
 
 MULTIVERSE = """\
 outcomes:

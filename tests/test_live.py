@@ -25,6 +25,9 @@ INDEX = "searchindex.js"
 SHEET = re.compile(rb"(mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")  # Sphinx numbers a sheet that an earlier build left
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def top(tmp_path_factory):
     """A checkout whose book is about the fictional case."""

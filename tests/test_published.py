@@ -38,6 +38,8 @@ OTHERS = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "LAN
           "PYTHONHASHSEED": "4242", "USER": "nemo-4242", "LOGNAME": "nemo-4242", "COLUMNS": "40",
           "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}  # fmt: skip
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def name():

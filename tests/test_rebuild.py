@@ -173,6 +173,7 @@ def unpacked(published, tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 class TestReal:
     """The checkout's own report: packed, validated, damaged, and built again in another folder under other settings."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import scratch
 
+pytestmark = pytest.mark.long
+
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGE = (scratch.ROOT / "docs/tutorial.md").read_text("utf-8")
 

@@ -5,6 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv
 RUN := $(VENV)/bin
+# One process a processor, each with whole files of tests, so that what they share is made once a file.
+PARALLEL := --numprocesses auto --dist loadfile
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ report: $(VENV)/installed  ## Build the HTML report and say where it lies
 	@$(RUN)/sourcebook build $(ARGS)
 
 test: $(VENV)/installed  ## Run the tests, then run the notebooks again and compare with their stored outputs
-	@$(RUN)/python -m pytest
+	@$(RUN)/python -m pytest $(PARALLEL)
 	@$(RUN)/python -m pytest --nbval notebooks
 
 long: $(VENV)/installed  ## Run the tests that take long, which `make test` leaves out

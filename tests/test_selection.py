@@ -65,7 +65,9 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(
-    ("choice", "gone", "relations", "rated", "corroborations"), CHOICES, ids=lambda value: str(value)
+    ("choice", "gone", "relations", "rated", "corroborations"),
+    CHOICES,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 class TestChoice:
     """Each choice takes away what it names and what hung on that, and nothing else."""

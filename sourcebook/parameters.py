@@ -220,7 +220,7 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
                 typed = _typed(value, parameter.type)
             except (ValueError, KeyError, OverflowError):
                 form = f": {DAY}" if parameter.type == DATE else ""
-                wrong.append(f"{name}: found {value!r}, it must be of type {parameter.type}{form}{_unquoted(value)}")
+                wrong.append(f"{name}: found {_told(value)}, it must be of type {parameter.type}{form}{_unquoted(value)}")
                 continue
             codes = parameter.codes(case)
             parts = typed if isinstance(typed, list) else [typed]
@@ -236,6 +236,13 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
     return values, wrong
 
 
+def _told(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes out no whole number of more than 4300 digits
+        return "a number of very many digits"
+
+
 def _unquoted(value: object) -> str:
     return "; YAML takes no, off, yes and on for truth values: put words in quotation marks" * isinstance(value, bool)
 
@@ -246,8 +253,9 @@ def _typed(value: object, kind: str):
         return written(day(value) or "")
     if kind == "list":
         parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        if not isinstance(parts, (list, tuple)) or not all(isinstance(part, (str, Real)) for part in parts):
+        if not isinstance(parts, (list, tuple)) or not all(isinstance(part, (str, int, float)) for part in parts):
             raise ValueError
+        "".join(map(str, parts))  # a ValueError where one of them cannot be written out
         return list(parts)
     if kind == "bool":
         return value if isinstance(value, bool) else TRUTH[str(value).lower()]

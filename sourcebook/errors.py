@@ -9,14 +9,14 @@ STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e
 LONGEST = 1000  # signs that are shown of one text
 
 
-def shown(text: str) -> str:
+def visible(text: str) -> str:
     """A text in which signs that nobody sees, and that a terminal acts on, are written out, as \\x1b."""
     return STEERING.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
-def line(text: str) -> str:
-    """`shown`, in one line, and cut where it is very long."""
-    text = shown(text[: LONGEST + 1]).replace("\n", "\\n")
+def one_line(text: str) -> str:
+    """`visible`, in one line, and cut where it is very long."""
+    text = visible(text[: LONGEST + 1]).replace("\n", "\\n")
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
@@ -32,7 +32,7 @@ class SourcebookError(Exception):
     """
 
     def __init__(self, message: str):
-        super().__init__(shown(message))
+        super().__init__(visible(message))
 
 
 class ParameterError(SourcebookError):
@@ -83,7 +83,7 @@ class Fault:
             place.append(f"row {self.row}" + (f" ({self.id})" if self.id else ""))
         if self.column:
             place.append(f"{'key' if self.file.endswith(('.yml', '.json')) else 'column'} {self.column}")
-        return f"{line(', '.join(place))}: {line(self.found)}; {line(self.right)}"
+        return f"{one_line(', '.join(place))}: {one_line(self.found)}; {one_line(self.right)}"
 
 
 class CaseError(SourcebookError):

@@ -67,7 +67,12 @@ def declared(notebooks: list[Path]) -> dict[str, Parameter]:
             allowed = (ALLOWED.search(text) or ("", ""))[1]
             if allowed == DATE:
                 kind, allowed = DATE, ""
-            default = ast.literal_eval(entry["default"])
+            try:
+                default = ast.literal_eval(entry["default"])
+            except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+                raise ParameterError(
+                    f"notebooks/{path.name}: the default of {name} is no plain value; write one, as in {name}: int = 3"
+                ) from None
             new = Parameter(name, kind, default, ALLOWED.sub("", text), allowed, (path.stem,))
             old = found.setdefault(name, new)
             if old is not new:

@@ -20,6 +20,7 @@ LOCK = "requirements.lock"
 # What a package has beside the checkout that it holds: see sourcebook.package.
 REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"
 CRATE, MANIFEST, CITATION = "ro-crate-metadata.json", "manifest-sha256.txt", "CITATION.cff"
+TEMPLATE = Path(__file__).with_name("template")  # what every new case is begun with
 ORIGIN = "origin.json"  # in a package, which has no git: the commit and the moment of it
 
 

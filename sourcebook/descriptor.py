@@ -107,7 +107,9 @@ def _tables(descriptor: dict) -> Iterator[Fault]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         yield Fault(PACKAGE, f"{listing(twice)} described twice", "describe each table once", column="resources")
     if moved := [name for name, resource in tables.items() if resource["path"] != f"{name}.csv"]:
-        yield Fault(PACKAGE, f"another path for {', '.join(moved)}", "a table's path is its name and .csv", column="path")
+        yield Fault(
+            PACKAGE, f"another path for {', '.join(moved)}", "a table's path is its name and .csv", column="path"
+        )
     for name, resource in tables.items():
         yield from _columns(name, resource["schema"], tables)
 
@@ -123,7 +125,12 @@ def _columns(table: str, schema: dict, tables: dict[str, dict]) -> Iterator[Faul
             right = "every case has it: take it from a new case (sourcebook new NAME)"
             yield Fault(PACKAGE, f"no column {name}", right, column=table)
         elif field["type"] != usual["type"]:
-            yield Fault(PACKAGE, f"found the type {field['type']}", f"it is {usual['type']} in every case", column=f"{table}.{name}")
+            yield Fault(
+                PACKAGE,
+                f"found the type {field['type']}",
+                f"it is {usual['type']} in every case",
+                column=f"{table}.{name}",
+            )
         elif "enum" in usual.get("constraints", {}) and "enum" not in field.get("constraints", {}):
             yield Fault(PACKAGE, "no list of codes", f"it has one in every case: {COMPARE}", column=f"{table}.{name}")
     for name, field in fields.items():

@@ -225,7 +225,9 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
                 typed = _typed(value, parameter.type)
             except (ValueError, KeyError, OverflowError):
                 form = f": {DAY}" if parameter.type == DATE else ""
-                wrong.append(f"{name}: found {_told(value)}, it must be of type {parameter.type}{form}{_unquoted(value)}")
+                wrong.append(
+                    f"{name}: found {_told(value)}, it must be of type {parameter.type}{form}{_unquoted(value)}"
+                )
                 continue
             codes = parameter.codes(case)
             parts = typed if isinstance(typed, list) else [typed]

@@ -9,6 +9,7 @@ is made by Hypothesis, from nothing or into a sound input, and the rest by tests
 import csv
 import io
 import json
+import logging
 import os
 import re
 import resource
@@ -90,7 +91,11 @@ def bytes_near(seeds: list[bytes]) -> st.SearchStrategy:
 def values_near(seeds: list, written: Callable) -> st.SearchStrategy:
     """Any document, and sound ones in which one value is any other."""
     scalar = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-    inner = st.recursive(scalar, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3), max_leaves=6)
+    inner = st.recursive(
+        scalar,
+        lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
+        max_leaves=6,
+    )
 
     def graft(sound, way: list[int], value):
         if not way or not sound or not isinstance(sound, dict | list):
@@ -179,7 +184,9 @@ def _parameters(top: Path) -> Iterator[Target]:
     def use(given: dict, place: str = "") -> None:
         for name, value in parameters.checked(given, known, case, place).items():
             json.dumps(value)
-            assert parameters.checked({name: parameters.written(value)}, known, case) == {name: value} or isinstance(value, list)
+            assert parameters.checked({name: parameters.written(value)}, known, case) == {name: value} or isinstance(
+                value, list
+            )
 
     def typed(pairs: tuple[str, ...]) -> None:
         use(parameters.gathered(None, pairs, known, case))
@@ -196,7 +203,15 @@ def _parameters(top: Path) -> Iterator[Target]:
         st.lists(word, max_size=4).map(tuple), "cannot be used",
     )  # fmt: skip
 
-    sound = [{"min_reliability": "C", "exclude_blocs": ["town", "port"], "since": date(2031, 2, 3), "min_credibility": 3, "include_unnamed": False}]
+    sound = [
+        {
+            "min_reliability": "C",
+            "exclude_blocs": ["town", "port"],
+            "since": date(2031, 2, 3),
+            "min_credibility": 3,
+            "include_unnamed": False,
+        }
+    ]
     written = [as_yaml(each) for each in sound]
 
     def filed(path: Path) -> None:
@@ -214,7 +229,15 @@ def _parameters(top: Path) -> Iterator[Target]:
         return rng.choice((odd(rng), rng.choice(values).split(","), (odd(rng), "mayor"), {1}, b"C", date.min, 3 + 4j))
 
     anything = st.none() | st.booleans() | st.integers() | st.floats()
-    anything |= some | st.binary(max_size=5) | st.dates() | st.datetimes() | st.decimals() | st.fractions() | st.complex_numbers()
+    anything |= (
+        some
+        | st.binary(max_size=5)
+        | st.dates()
+        | st.datetimes()
+        | st.decimals()
+        | st.fractions()
+        | st.complex_numbers()
+    )
     yield Target(
         "parameters in Python", 170, use, lambda rng: {rng.choice(near): value(rng) for _ in range(rng.randint(0, 3))},
         st.dictionaries(st.sampled_from(near) | some, anything | st.lists(anything, max_size=3), max_size=3), "cannot be used",
@@ -223,7 +246,14 @@ def _parameters(top: Path) -> Iterator[Target]:
     cell = "min_reliability: str = 'F'  # keep sources graded at least this (sources.reliability)\nsince: str = ''  # from (date)\nn: int = 3\n"
 
     def book(source: str) -> dict:
-        cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {"tags": ["parameters"]}, "outputs": [], "source": source}
+        cell = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "a",
+            "metadata": {"tags": ["parameters"]},
+            "outputs": [],
+            "source": source,
+        }
         kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python"}}
         return {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
@@ -265,7 +295,11 @@ def _case(top: Path) -> Iterator[Target]:
     def casefile(path: Path) -> list[str]:
         meta, faults = read_casefile(own)
         if meta:
-            faults = [*rules.casefile(meta, tables, sound.schema), *judgements.casefile(meta, tables), *rules.references(tables, folder, meta)]
+            faults = [
+                *rules.casefile(meta, tables, sound.schema),
+                *judgements.casefile(meta, tables),
+                *rules.references(tables, folder, meta),
+            ]
         return told(faults)
 
     meta = [sound.meta]
@@ -308,7 +342,11 @@ def _case(top: Path) -> Iterator[Target]:
         if read.misread(tuple(sound.schema.tables[name])) or read.columns != list(sound.schema.tables[name]):
             return []
         frame = {name: check.read_text(own, name)}
-        faults = rules.tables(frame, sound.schema) + rules.anchors(frame, sound.schema) + judgements.tables(frame, sound.schema)
+        faults = (
+            rules.tables(frame, sound.schema)
+            + rules.anchors(frame, sound.schema)
+            + judgements.tables(frame, sound.schema)
+        )
         return told(faults + rules.references(frame, folder) + judgements.casefile(sound.meta, frame))
 
     names = sorted(tables)
@@ -318,14 +356,20 @@ def _case(top: Path) -> Iterator[Target]:
         sound_ = contents[f"{name}.csv"]
         return name, retabled(sound_, rng) if rng.random() < 0.7 else bent(sound_, rng)
 
-    any_table = st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), bytes_near([contents[f"{name}.csv"]])))
+    any_table = st.sampled_from(names).flatmap(
+        lambda name: st.tuples(st.just(name), bytes_near([contents[f"{name}.csv"]]))
+    )
     yield Target("a table's cells", 70, table, cells, any_table, ".csv")
 
     def against(given: tuple[str, bytes]) -> list[str]:
         name, content = given
         (own / f"{name}.csv").write_bytes(content)
         descriptor = sound.schema.descriptor
-        alone = [{**each, "schema": {**each["schema"], "foreignKeys": []}} for each in descriptor["resources"] if each["name"] == name]
+        alone = [
+            {**each, "schema": {**each["schema"], "foreignKeys": []}}
+            for each in descriptor["resources"]
+            if each["name"] == name
+        ]
         return told(check._schema_faults(own, Schema({**descriptor, "resources": alone}))[0])
 
     yield Target("a table against its schema", 4, against, cells, any_table, ".csv")
@@ -337,7 +381,14 @@ def _case(top: Path) -> Iterator[Target]:
         return told(faults)
 
     bib = [contents["references.bib"], b'@string{g = "The Gazette"}\n@article{gazette_2031, author = {Holm, Ada and de la Lindt, Bo and {The Port}}, title = {A {\\"u}ber \\emph{fair}}, journal = g # " of May", month = may, year = 2031, url = {https://x.example/a_b}}\n']  # fmt: skip
-    yield Target("references.bib", 15, _file("parts/fair/references.bib", references), made_of(bib), bytes_near(bib), "references.bib")
+    yield Target(
+        "references.bib",
+        15,
+        _file("parts/fair/references.bib", references),
+        made_of(bib),
+        bytes_near(bib),
+        "references.bib",
+    )
 
     def words(path: Path) -> list[str]:
         faults = commentary.faults(path, ["finding", "n_claims"])
@@ -346,7 +397,9 @@ def _case(top: Path) -> Iterator[Target]:
         return told(faults)
 
     note = [contents["commentary/claims.md"]]
-    yield Target("commentary", 50, _file("parts/fair/commentary/claims.md", words), made_of(note), bytes_near(note), "claims.md")
+    yield Target(
+        "commentary", 50, _file("parts/fair/commentary/claims.md", words), made_of(note), bytes_near(note), "claims.md"
+    )
 
     whole = Path("whole/data/fair")
     shutil.copytree(folder, whole)
@@ -403,7 +456,11 @@ def _texts(top: Path) -> Iterator[Target]:
     from sourcebook.case import load
     from sourcebook.table import Table
 
-    plain = [cases.ARTICLE.encode(), cases.ARTICLE.encode("utf-16"), "Über „Nacht“: é\r\n\r\nNaïve Gäste.\r\n".encode("cp1252")]
+    plain = [
+        cases.ARTICLE.encode(),
+        cases.ARTICLE.encode("utf-16"),
+        "Über „Nacht“: é\r\n\r\nNaïve Gäste.\r\n".encode("cp1252"),
+    ]
 
     def text(path: Path) -> None:
         found = article.read(path)
@@ -423,13 +480,22 @@ def _texts(top: Path) -> Iterator[Target]:
 
     marks = "---\ntitle: Harbour fair\ndate: 2031-02-03\n---\n# Harbour *fair* moves\n\n> “Rain,” said [Ada](https://x.example/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n  - two\n\n```\ncode\n```\n<div>piece<br>of <b>HTML</b></div>\n"  # fmt: skip
     told = [marks.encode()]
-    yield Target("an article in Markdown", 20, _file("article.md", taken), made_of(told), bytes_near(told), "article.md")
-    body = "".join(f"<p>{line} It was said at length on the quay, while the harbour master counted the stalls and the rain began.</p>" for line in cases.ARTICLE.split("\n\n"))
+    yield Target(
+        "an article in Markdown", 20, _file("article.md", taken), made_of(told), bytes_near(told), "article.md"
+    )
+    body = "".join(
+        f"<p>{line} It was said at length on the quay, while the harbour master counted the stalls and the rain began.</p>"
+        for line in cases.ARTICLE.split("\n\n")
+    )
     page = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fair</title><meta property="og:site_name" content="The Gazette"></head><body><nav><a href="/">Home</a></nav><article><h1>Harbour fair</h1>{body}<ul><li>One</li></ul><table><tr><td>a</td></tr></table></article></body></html>'.encode()  # fmt: skip
-    yield Target("an article as a web page", 3, _file("page.html", taken), made_of([page]), bytes_near([page]), "page.html")
+    yield Target(
+        "an article as a web page", 3, _file("page.html", taken), made_of([page]), bytes_near([page]), "page.html"
+    )
 
     fair = article.read(top / "sound" / "article.txt")
-    said = [word for _, _, line in cases.PARAGRAPHS for word in (line, line[:30], line[10:40], line.split()[0], line[-12:])]
+    said = [
+        word for _, _, line in cases.PARAGRAPHS for word in (line, line[:30], line[10:40], line.split()[0], line[-12:])
+    ]
 
     def quoted(given: tuple) -> None:
         place = anchoring.one(fair, *given)
@@ -441,11 +507,22 @@ def _texts(top: Path) -> Iterator[Target]:
         return words, rng.choice((None, None, 1, 3, 0, -1, 10**30)), rng.choice((None, None, None, 1, 2, 10**30))
 
     number = st.none() | st.integers()
-    yield Target("words quoted", 26.5, quoted, quote, st.tuples(st.sampled_from(said) | st.text(st.characters(exclude_categories=()), max_size=40), number, number))
+    yield Target(
+        "words quoted",
+        26.5,
+        quoted,
+        quote,
+        st.tuples(st.sampled_from(said) | st.text(st.characters(exclude_categories=()), max_size=40), number, number),
+    )
 
     folder = top / "sound" / "fair"
     claims = (folder / "claims.csv").read_bytes().decode().split("\n")
-    asked = "\n".join([f"{claims[0]},anchor_text", *(f'{line},"{said[place]}"' for place, line in enumerate(claims[1:-1]) if said[place])])
+    asked = "\n".join(
+        [
+            f"{claims[0]},anchor_text",
+            *(f'{line},"{said[place]}"' for place, line in enumerate(claims[1:-1]) if said[place]),
+        ]
+    )
     tables = [asked.replace("“", "").encode(), (folder / "claims.csv").read_bytes()]
 
     def rows(path: Path) -> list[str]:
@@ -479,7 +556,13 @@ def _texts(top: Path) -> Iterator[Target]:
     def version(rng: Random) -> tuple[str, bytes]:
         return "version.txt", bent(cases.ARTICLE.encode(), rng)
 
-    yield Target("a new version of an article", 5, renewed, version, st.tuples(st.just("version.txt"), bytes_near([cases.ARTICLE.encode()])))
+    yield Target(
+        "a new version of an article",
+        5,
+        renewed,
+        version,
+        st.tuples(st.just("version.txt"), bytes_near([cases.ARTICLE.encode()])),
+    )
 
 
 def _sheets(top: Path) -> Iterator[Target]:
@@ -498,7 +581,14 @@ def _sheets(top: Path) -> Iterator[Target]:
             raise CaseError("fair", faults, sheets.CURE)
 
     plain = [(folder / "claims.csv").read_bytes(), (folder / "claims.csv").read_bytes().replace(b",", b";")]
-    yield Target("a spreadsheet as .csv", 10, _file("claims.csv", bring), made_of(plain, lambda rng: retabled(plain[0], rng)), bytes_near(plain), "claims.csv")
+    yield Target(
+        "a spreadsheet as .csv",
+        10,
+        _file("claims.csv", bring),
+        made_of(plain, lambda rng: retabled(plain[0], rng)),
+        bytes_near(plain),
+        "claims.csv",
+    )
 
     head, *body = csv.reader(io.StringIO(plain[0].decode(), newline=""))
     office = unpacked(workbook.written({"claims": (head, body)}))
@@ -515,7 +605,14 @@ def _sheets(top: Path) -> Iterator[Target]:
     def parts(sound: dict[str, bytes]) -> Callable:
         def make(rng: Random) -> bytes:
             changed = dict(sound)
-            name = rng.choice([part for part in sorted(changed) if part.endswith("xml") and ("sheet" in part or "content" in part or "styles" in part or rng.random() < 0.2)])
+            name = rng.choice(
+                [
+                    part
+                    for part in sorted(changed)
+                    if part.endswith("xml")
+                    and ("sheet" in part or "content" in part or "styles" in part or rng.random() < 0.2)
+                ]
+            )
             changed[name] = numbered(changed[name], rng) if rng.random() < 0.5 else bent(changed[name], rng, 2)
             if rng.random() < 0.05:
                 changed.pop(name)
@@ -532,7 +629,14 @@ def _sheets(top: Path) -> Iterator[Target]:
 
     for suffix, sound, share in (("xlsx", office, 4), ("ods", open_, 20)):
         content = packed(sound)
-        yield Target(f"a spreadsheet as .{suffix}", share, _file(f"claims.{suffix}", bring), made_of([content], parts(sound), parts(sound), parts(sound)), bytes_near([content]), f"claims.{suffix}")
+        yield Target(
+            f"a spreadsheet as .{suffix}",
+            share,
+            _file(f"claims.{suffix}", bring),
+            made_of([content], parts(sound), parts(sound), parts(sound)),
+            bytes_near([content]),
+            f"claims.{suffix}",
+        )
 
 
 def _reports(top: Path) -> Iterator[Target]:
@@ -543,7 +647,10 @@ def _reports(top: Path) -> Iterator[Target]:
     twosides.folder(top / "there" / "fair")
     twosides.package(top / "there" / "fair.zip")
     base = reports.find(str(top / "there" / "fair"))
-    stored = {f"notebooks/{path.name}": path.read_bytes() for path in sorted((top / "there" / "fair" / "notebooks").glob("*.ipynb"))}
+    stored = {
+        f"notebooks/{path.name}": path.read_bytes()
+        for path in sorted((top / "there" / "fair" / "notebooks").glob("*.ipynb"))
+    }
     stored["parameters.json"] = (top / "there" / "fair" / "parameters.json").read_bytes()
     names = sorted(stored)
 
@@ -560,7 +667,9 @@ def _reports(top: Path) -> Iterator[Target]:
         return name, twist(rng) if rng.random() < 0.8 else bent(stored[name], rng)
 
     twists = st.sampled_from(names).flatmap(
-        lambda name: st.tuples(st.just(name), bytes_near([stored[name]]) | values_near([json.loads(stored[name])], as_json))
+        lambda name: st.tuples(
+            st.just(name), bytes_near([stored[name]]) | values_near([json.loads(stored[name])], as_json)
+        )
     )
     yield Target("another's report", 23, one, part, twists, "fair")
 
@@ -577,7 +686,12 @@ def _reports(top: Path) -> Iterator[Target]:
         return packed(parts)
 
     yield Target(
-        "another's package", 20, _file("fair.zip", checked_), made_of([package], repaired, repaired), bytes_near([package]), "fair.zip"
+        "another's package",
+        20,
+        _file("fair.zip", checked_),
+        made_of([package], repaired, repaired),
+        bytes_near([package]),
+        "fair.zip",
     )
 
 
@@ -586,13 +700,17 @@ def workshop() -> Iterator[list[Target]]:
     """The targets, in a temporary folder (in memory where there is such a place) that is the working directory."""
     memory = Path("/dev/shm")
     there = os.getcwd()
-    with tempfile.TemporaryDirectory(prefix="sourcebook-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="sourcebook-", dir=memory if os.access(memory, os.W_OK) else None
+    ) as folder:
         top = Path(folder).resolve()
         cases.write(top / "sound")
         os.chdir(top)
+        logging.disable(logging.CRITICAL)  # papermill's remarks on lines that declare nothing
         try:
             yield targets(top)
         finally:
+            logging.disable(logging.NOTSET)
             os.chdir(there)
 
 
@@ -616,7 +734,9 @@ def judged(target: Target, given: object) -> str:
         assert message.strip(), "an empty message"
         found = STEERING.search(message)
         assert not found, f"a message with U+{ord(found[0]):04X}: {message[:300]!r}"
-        assert not INTERNAL.search(message) and os.getcwd() not in message, f"a message that tells of the machine: {message[-600:]!r}"
+        assert not INTERNAL.search(message) and os.getcwd() not in message, (
+            f"a message that tells of the machine: {message[-600:]!r}"
+        )
         assert len(message) <= LONGEST, f"a message of {len(message)} signs"
         assert refused is False or target.says in message, f"a message that does not say where: {message[:300]!r}"
         assert refused or "\n" not in message, f"a fault of several lines: {message[:300]!r}"
@@ -675,13 +795,6 @@ def tries(target: Target, number: int, seed_: int = 0) -> Tried:
     return done
 
 
-def shares(number: int) -> dict[str, int]:
-    """How many of a number of inputs each target gets; at least ten."""
-    with workshop() as all_:
-        whole = sum(target.share for target in all_)
-        return {target.name: max(10, round(number * target.share / whole)) for target in all_}
-
-
 def main(number: int, seed_: int = 0, *only: str) -> None:
     with workshop() as all_:
         whole, total = sum(target.share for target in all_), Counter()
@@ -694,7 +807,10 @@ def main(number: int, seed_: int = 0, *only: str) -> None:
             spent = time.time() - start
             count = done.hypothesis + done.mutation
             grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-            print(f"{target.name}: {done.hypothesis} + {done.mutation}, {dict(done.outcomes)}, {1000 * spent / count:.2f} ms each, {spent:.0f} s, {grown // 1024} MB", flush=True)
+            print(
+                f"{target.name}: {done.hypothesis} + {done.mutation}, {dict(done.outcomes)}, {1000 * spent / count:.2f} ms each, {spent:.0f} s, {grown // 1024} MB",
+                flush=True,
+            )
             for fault in done.faults.values():
                 print("   ", fault, flush=True)
             total["hypothesis"] += done.hypothesis

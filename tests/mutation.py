@@ -124,9 +124,9 @@ def as_json(value) -> bytes:
 
 
 def as_yaml(value) -> bytes:
-    return yaml.dump(value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, width=10**6).encode(
-        "utf-8", "surrogatepass"
-    )
+    return yaml.dump(
+        value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, width=10**6
+    ).encode("utf-8", "surrogatepass")
 
 
 def retabled(content: bytes, rng: Random, times: int = 3) -> bytes:

@@ -779,7 +779,6 @@ def tries(target: Target, number: int, seed_: int = 0) -> Tried:
         of_hypothesis = number // BY_HYPOTHESIS
         for start in range(0, of_hypothesis, ROUND):
             now = min(ROUND, of_hypothesis - start)
-            begin = done.outcomes.total()
 
             @seed(zlib.crc32(f"{target.name} {seed_} {start}".encode()))
             @settings(SETTINGS, max_examples=now)

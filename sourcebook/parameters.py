@@ -176,6 +176,8 @@ def _read(path: Path) -> tuple[dict, list[str]]:
         return {}, [f"the file cannot be read ({error.strerror}); name a YAML file with lines such as weights: equal"]
     except UnicodeDecodeError as error:
         return {}, [f"not UTF-8 ({error}); save the file as UTF-8"]
+    except (ValueError, OverflowError):  # "\\U00110000"
+        return {}, ["an escape in it stands for no character; mend the syntax"]
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""

@@ -15,7 +15,7 @@ import fuzz
 import proof
 import pytest
 
-from sourcebook import bibliography, parameters, reports
+from sourcebook import bibliography, parameters, paths, reports
 from sourcebook.check import check, described
 from sourcebook.errors import CaseError, Fault, ParameterError, SourcebookError
 from sourcebook.parameters import Parameter
@@ -127,6 +127,18 @@ class TestWhatItFound:
         (fault,) = [str(fault) for fault in check(record.folder)]
         assert fault.startswith("claims.csv, row 2 (C01), column topic: found “a\\nclaims.csv, row 9: forged xxx")
         assert "\n" not in fault and len(fault) < 1500
+
+    @pytest.mark.parametrize("escape", ["\\U00110000", "\\UFFFFFFFF"])
+    def test_an_escape_for_no_character_is_told_of_wherever_yaml_is_read(self, record, tmp_path, escape):
+        record.data("case.yml", lambda content: content + f'publisher: "{escape}"\n'.encode())
+        (fault,) = check(record.folder)
+        assert (fault.file, fault.found) == ("case.yml", "not readable as YAML")
+        (tmp_path / "given.yml").write_text(f'coder: "{escape}"\n')
+        with pytest.raises(ParameterError, match=r"given\.yml cannot be used:\n  an escape in it stands for no character"):
+            parameters.read(tmp_path / "given.yml")
+        (tmp_path / "_config.yml").write_text(f'title: "{escape}"\n')
+        with pytest.raises(SourcebookError, match=r"_config\.yml cannot be read"):
+            paths.settings(tmp_path / "_config.yml")
 
     def test_an_entry_of_the_bibliography_that_no_page_could_show_is_a_fault_of_the_case(self, record):
         record.edit("references.bib", "{{The fair}}", '"The fair} {"')

@@ -134,7 +134,9 @@ class TestWhatItFound:
         (fault,) = check(record.folder)
         assert (fault.file, fault.found) == ("case.yml", "not readable as YAML")
         (tmp_path / "given.yml").write_text(f'coder: "{escape}"\n')
-        with pytest.raises(ParameterError, match=r"given\.yml cannot be used:\n  an escape in it stands for no character"):
+        with pytest.raises(
+            ParameterError, match=r"given\.yml cannot be used:\n  an escape in it stands for no character"
+        ):
             parameters.read(tmp_path / "given.yml")
         (tmp_path / "_config.yml").write_text(f'title: "{escape}"\n')
         with pytest.raises(SourcebookError, match=r"_config\.yml cannot be read"):

@@ -55,7 +55,7 @@ def watch(tmp_path_factory):
 
 def test_whoever_asks_outside_is_noticed(watch, tmp_path):
     """Else the tests below could not fail."""
-    asks = "import socket, subprocess, sys\ntry: socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError: pass\n"
+    asks = "import socket, subprocess, sys\ntry: socket.socket().connect(('192.0.2.1', 80))\nexcept OSError: pass\n"
     child = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-P', '-c', {asks!r}]))"
     told = watch(tmp_path, "-c", child)
     assert told.count("process") == 2 and [

@@ -58,7 +58,7 @@ def settings(path: Path) -> dict:
     try:
         # libyaml's parser, where PyYAML was built with it, is ten times as fast as its own.
         return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+    except Exception as error:  # “!!int ''” is an IndexError, “!!bool foo” a KeyError
         raise SourcebookError(
             f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}."
         ) from error

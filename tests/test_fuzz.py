@@ -142,6 +142,12 @@ class TestWhatItFound:
         with pytest.raises(SourcebookError, match=r"_config\.yml cannot be read"):
             paths.settings(tmp_path / "_config.yml")
 
+    @pytest.mark.parametrize("value", ["!!int ''", "!!bool x", "[" * 100_000, "!!timestamp x"])
+    def test_settings_that_yaml_can_make_nothing_of_are_told_of(self, tmp_path, value):
+        (tmp_path / "_config.yml").write_text(f"title: {value}\n")
+        with pytest.raises(SourcebookError, match=r"_config\.yml cannot be read"):
+            paths.settings(tmp_path / "_config.yml")
+
     def test_an_entry_of_the_bibliography_that_no_page_could_show_is_a_fault_of_the_case(self, record):
         record.edit("references.bib", "{{The fair}}", '"The fair} {"')
         (fault,) = [fault for fault in check(record.folder) if fault.file == "references.bib"]

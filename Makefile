@@ -50,7 +50,7 @@ $(VENV)/locked: requirements.lock
 	    $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(RUN)/python install --quiet pip; } || { \
 	    echo "'$(PYTHON)' could make no virtual environment: it lacks venv or pip." >&2; \
 	    echo "Install them (on Debian and Ubuntu: python3-venv), or name another Python: make report PYTHON=python3.13" >&2; exit 1; }
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
 	@touch $@
 
 # (setuptools warns at every editable install that it is one.)

@@ -190,6 +190,8 @@ def parsed(text: str) -> object:
         return yaml.load(text, Plain)
     except RecursionError:
         raise yaml.YAMLError("nested too deeply") from None
+    except (ValueError, OverflowError):  # "\\U00110000"
+        raise yaml.YAMLError("an escape in it stands for no character") from None
 
 
 def read_casefile(folder: Path) -> tuple[dict | None, list[Fault]]:

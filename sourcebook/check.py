@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sourcebook import judgements, rules
+from sourcebook import descriptor, judgements, rules
 from sourcebook.article import Article, own_copy, passed, read, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
@@ -30,7 +30,7 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     With the article, given here or shipped with the case, every anchor's digest too.
     """
     try:
-        schema = Schema.read(folder)
+        schema = described(folder)
     except CaseError as error:
         return error.faults
     meta, faults = read_casefile(folder)
@@ -67,6 +67,17 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
     if article and meta:
         faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
     return faults
+
+
+def described(folder: Path) -> Schema:
+    """The case's Table Schema; CaseError with every fault of datapackage.json, so that whoever has it need not doubt its form."""
+    try:
+        schema = Schema.read(folder)
+    except (ValueError, RecursionError) as error:  # of numbers of 5000 digits, or nested more deeply than Python goes
+        raise CaseError(folder.name, [Fault(PACKAGE, f"not JSON ({error})", "mend the file's syntax")]) from None
+    if faults := descriptor.faults(schema.descriptor):
+        raise CaseError(folder.name, faults)
+    return schema
 
 
 def _taken(folder: Path, schema: Schema) -> list[Fault]:

@@ -61,7 +61,7 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     """
     from sourcebook import anchoring
     from sourcebook.case import locate
-    from sourcebook.errors import ParameterError, choices
+    from sourcebook.errors import ParameterError, choices, visible
     from sourcebook.words import listing
 
     if words is not None and not words.strip():  # an empty variable of a shell must not anchor whole tables
@@ -82,7 +82,7 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
         return _whole_tables(folder, chosen, text)
     place = anchoring.one(text, words, paragraph, occurrence)
     cells = place.cells
-    click.echo(f"Found: {anchoring.shown(text, place)}")
+    click.echo(visible(f"Found: {anchoring.shown(text, place)}"))
     if place.differs:
         click.echo(f"The article has it with {listing(place.differs)}; the anchor is that of its own text.")
     if row:
@@ -290,10 +290,10 @@ def _matching(folder: Path, meta: dict, given: Path | None):
 def _described(folder: Path):
     """A case's schema and case.yml; CaseError where one of them has faults."""
     from sourcebook.casefile import read_casefile
+    from sourcebook.check import described
     from sourcebook.errors import CaseError
-    from sourcebook.schema import Schema
 
-    schema = Schema.read(folder)
+    schema = described(folder)
     meta, faults = read_casefile(folder)
     if faults:
         raise CaseError(folder.name, faults)

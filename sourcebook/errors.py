@@ -1,7 +1,23 @@
 """Everything that can go wrong, as one tree of exceptions, and the fault that a message is made of."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+# Signs in what somebody else wrote that steer a terminal, end a line, or turn the letters behind them round.
+STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+LONGEST = 1000  # signs that are shown of one text
+
+
+def visible(text: str) -> str:
+    """A text in which signs that nobody sees, and that a terminal acts on, are written out, as \\x1b."""
+    return STEERING.sub(lambda sign: ascii(sign[0])[1:-1], text)
+
+
+def one_line(text: str) -> str:
+    """`visible`, in one line, and cut where it is very long."""
+    text = visible(text[: LONGEST + 1]).replace("\n", "\\n")
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 class SourcebookError(Exception):
@@ -14,6 +30,9 @@ class SourcebookError(Exception):
     └── PackageError     a package that is damaged, unsafe, or cannot be made
     └── PassageError     quoted words that mark no place of the article, or several
     """
+
+    def __init__(self, message: str):
+        super().__init__(visible(message))
 
 
 class ParameterError(SourcebookError):
@@ -64,7 +83,7 @@ class Fault:
             place.append(f"row {self.row}" + (f" ({self.id})" if self.id else ""))
         if self.column:
             place.append(f"{'key' if self.file.endswith(('.yml', '.json')) else 'column'} {self.column}")
-        return f"{', '.join(place)}: {self.found}; {self.right}"
+        return f"{one_line(', '.join(place))}: {one_line(self.found)}; {one_line(self.right)}"
 
 
 class CaseError(SourcebookError):

@@ -67,7 +67,12 @@ def declared(notebooks: list[Path]) -> dict[str, Parameter]:
             allowed = (ALLOWED.search(text) or ("", ""))[1]
             if allowed == DATE:
                 kind, allowed = DATE, ""
-            default = ast.literal_eval(entry["default"])
+            try:
+                default = ast.literal_eval(entry["default"])
+            except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+                raise ParameterError(
+                    f"notebooks/{path.name}: the default of {name} is no plain value; write one, as in {name}: int = 3"
+                ) from None
             new = Parameter(name, kind, default, ALLOWED.sub("", text), allowed, (path.stem,))
             old = found.setdefault(name, new)
             if old is not new:
@@ -171,6 +176,8 @@ def _read(path: Path) -> tuple[dict, list[str]]:
         return {}, [f"the file cannot be read ({error.strerror}); name a YAML file with lines such as weights: equal"]
     except UnicodeDecodeError as error:
         return {}, [f"not UTF-8 ({error}); save the file as UTF-8"]
+    except (ValueError, OverflowError):  # "\\U00110000"
+        return {}, ["an escape in it stands for no character; mend the syntax"]
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
@@ -220,7 +227,9 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
                 typed = _typed(value, parameter.type)
             except (ValueError, KeyError, OverflowError):
                 form = f": {DAY}" if parameter.type == DATE else ""
-                wrong.append(f"{name}: found {value!r}, it must be of type {parameter.type}{form}{_unquoted(value)}")
+                wrong.append(
+                    f"{name}: found {_told(value)}, it must be of type {parameter.type}{form}{_unquoted(value)}"
+                )
                 continue
             codes = parameter.codes(case)
             parts = typed if isinstance(typed, list) else [typed]
@@ -236,6 +245,13 @@ def _sorted_out(given: dict, known: dict[str, Parameter], case: Case) -> tuple[d
     return values, wrong
 
 
+def _told(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes out no whole number of more than 4300 digits
+        return "a number of very many digits"
+
+
 def _unquoted(value: object) -> str:
     return "; YAML takes no, off, yes and on for truth values: put words in quotation marks" * isinstance(value, bool)
 
@@ -246,8 +262,9 @@ def _typed(value: object, kind: str):
         return written(day(value) or "")
     if kind == "list":
         parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        if not isinstance(parts, (list, tuple)) or not all(isinstance(part, (str, Real)) for part in parts):
+        if not isinstance(parts, (list, tuple)) or not all(isinstance(part, (str, int, float)) for part in parts):
             raise ValueError
+        "".join(map(str, parts))  # a ValueError where one of them cannot be written out
         return list(parts)
     if kind == "bool":
         return value if isinstance(value, bool) else TRUTH[str(value).lower()]

@@ -20,6 +20,7 @@ LOCK = "requirements.lock"
 # What a package has beside the checkout that it holds: see sourcebook.package.
 REPORT, PARAMETERS, PACKAGES = "report", "parameters.json", "packages"
 CRATE, MANIFEST, CITATION = "ro-crate-metadata.json", "manifest-sha256.txt", "CITATION.cff"
+TEMPLATE = Path(__file__).with_name("template")  # what every new case is begun with
 ORIGIN = "origin.json"  # in a package, which has no git: the commit and the moment of it
 
 
@@ -57,7 +58,7 @@ def settings(path: Path) -> dict:
     try:
         # libyaml's parser, where PyYAML was built with it, is ten times as fast as its own.
         return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except Exception as error:  # “!!int ''” is an IndexError, “!!bool foo” a KeyError
         raise SourcebookError(
             f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}."
         ) from error

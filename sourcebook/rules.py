@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sourcebook import bibliography
 from sourcebook.article import Article, digest
 from sourcebook.casefile import readouts
 from sourcebook.errors import Fault, nearest
@@ -40,9 +41,10 @@ def tables(tables: Tables, schema: Schema) -> list[Fault]:
 def rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
     """Table, line and cells of every row of some tables, one after the other; empty lines are faults of their own."""
     for name in names:
-        for line, row in tables.get(name, pd.DataFrame()).iterrows():
-            if any(row):  # an empty line is a fault of its own
-                yield name, line, row.to_dict()
+        table = tables.get(name, pd.DataFrame())
+        for line, row in zip(table.index, table.to_dict("records")):
+            if any(row.values()):  # an empty line is a fault of its own
+                yield name, line, row
 
 
 def fault(table: str, line: int, row: dict, column: str, found: str, right: str) -> Fault:
@@ -170,17 +172,16 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
 
 def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[Fault]:
     """Bibliography keys, of the tables and of case.yml, that the case's references.bib does not have."""
-    from pybtex.database import parse_file
     from pybtex.exceptions import PybtexError
 
     try:
-        known = set(parse_file(folder / REFERENCES, "bibtex").entries)
+        known = set(bibliography.entries(folder)["key"])
     except (PybtexError, UnicodeDecodeError) as error:
-        if not (folder / REFERENCES).is_file():
-            return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
         return [
             Fault(REFERENCES, f"not readable as BibTeX ({error})", "mend the entry", row=getattr(error, "lineno", None))
         ]
+    if not (folder / REFERENCES).is_file():
+        return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
     faults = [
         fault(
             table,

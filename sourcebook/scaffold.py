@@ -13,9 +13,9 @@ from sourcebook import files, paths
 from sourcebook.article import Article, digest
 from sourcebook.errors import ParameterError, SourcebookError
 from sourcebook.intake import Intake, Paragraph
+from sourcebook.paths import TEMPLATE
 from sourcebook.schema import TABLES
 
-TEMPLATE = Path(__file__).with_name("template")
 TEXT = "article.txt"  # in a case that ships it
 UNKNOWN = {
     "title": "Untitled",

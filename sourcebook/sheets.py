@@ -10,7 +10,7 @@ from pathlib import Path
 from sourcebook import files, spreadsheet, workbook
 from sourcebook.article import Article
 from sourcebook.cells import DATE, ERROR, FORMULA, NUMBER, TIME, TRUTH, Cell
-from sourcebook.check import check
+from sourcebook.check import check, described
 from sourcebook.errors import CaseError, Fault, SourcebookError, choices, nearest
 from sourcebook.passages import RAGGED, RAGGED_CURE, anchor
 from sourcebook.rules import UNPRINTABLE
@@ -43,7 +43,7 @@ def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -
     column of quoted passages: with the article they are anchored on the way. What was wrong in other tables before does
     not stand in the way; what becomes wrong there does.
     """
-    schema = Schema.read(folder)
+    schema = described(folder)
     filled, faults = _gathered(paths, schema)
     if faults:
         raise CaseError(folder.name, faults, CURE)
@@ -187,7 +187,7 @@ def _odd(cell: Cell, kind: str, where: str) -> Iterator[tuple[str, str]]:
 
 def out(folder: Path) -> bytes:
     """A workbook (.xlsx) of all tables of a case, to be edited and brought back; CaseError where a cell would not come back."""
-    schema, sheets, faults = Schema.read(folder), {}, []
+    schema, sheets, faults = described(folder), {}, []
     for name in schema.tables:
         table = Table(folder / f"{name}.csv")
         rows = table.rows()

@@ -13,7 +13,7 @@ from sourcebook import intake
 from sourcebook.anchoring import shown
 from sourcebook.article import Article, read
 from sourcebook.check import check
-from sourcebook.errors import Fault, SourcebookError
+from sourcebook.errors import Fault, SourcebookError, visible
 from sourcebook.landmarks import Span, ordered
 from sourcebook.passages import DIGITS
 from sourcebook.paths import CASE
@@ -118,11 +118,11 @@ def told(case: str, done: Renewal, new: Article) -> Iterator[str]:
         yield f"Paragraph {number} is new: mend its section and kind in paragraphs.csv: {_begins(new.paragraphs[number - 1])}"
     for number in done.removed:
         note = f"; its note was: {done.lost[number]}" if number in done.lost else ""
-        yield f"Old paragraph {number} is gone{note}"
+        yield visible(f"Old paragraph {number} is gone{note}")
     if done.left or done.slips:
         yield "Left, to be done by hand; these rows have lost their paragraph, so the check names them:"
     for name, line, id, left in sorted(done.left, key=lambda each: each[:2]):
-        yield f"  {name}.csv, row {line} ({id}): {_why(case, id, left, new)}"
+        yield visible(f"  {name}.csv, row {line} ({id}): {_why(case, id, left, new)}")
     for line, id, printed, holding in done.slips:
         found = f"stands in {count(len(holding), 'paragraph')}" if holding else "stands nowhere"
         where = (
@@ -130,7 +130,7 @@ def told(case: str, done: Renewal, new: Article) -> Iterator[str]:
             if holding
             else ": delete the row if it was mended"
         )
-        yield f"  errata.csv, row {line} ({id}): “{printed}” {found}{where}"
+        yield visible(f"  errata.csv, row {line} ({id}): “{printed}” {found}{where}")
 
 
 def _why(case: str, id: str, left: Left, new: Article) -> str:
@@ -147,6 +147,7 @@ def _why(case: str, id: str, left: Left, new: Article) -> str:
 
 
 def _begins(text: str) -> str:
+    text = visible(text)
     return f"“{text[: SHOWN * 10]}…”" if len(text) > SHOWN * 10 else f"“{text}”"
 
 

@@ -25,6 +25,9 @@ MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.search(r"^\.PHONY:(.*)$", MAKEFILE, re.MULTILINE)[1].split())
 
 
+WHEELS = "--only-binary :all:"
+
+
 def read(path: str) -> str:
     return (ROOT / path).read_text("utf-8")
 
@@ -33,7 +36,7 @@ def locked() -> dict[str, tuple[Requirement, list[str]]]:
     """Read the lock: each package's pin and its hashes."""
     packages = {}
     for entry in re.sub(r" *\\\n *", " ", read("requirements.lock")).splitlines():
-        if entry and not entry.lstrip().startswith("#"):
+        if entry and not entry.lstrip().startswith(("#", "--")):
             pin, *hashes = re.split(r" --hash=", entry)
             requirement = Requirement(pin)
             assert requirement.name not in packages, f"{requirement.name} is locked twice"
@@ -46,7 +49,9 @@ def conda() -> dict:
 
 
 def conda_pins() -> list[str]:
-    return conda()["dependencies"][-1]["pip"]
+    option, *pins = conda()["dependencies"][-1]["pip"]
+    assert option == WHEELS
+    return pins
 
 
 REQUIRED = [
@@ -72,10 +77,16 @@ class TestLock:
             assert [specifier.operator for specifier in pin.specifier] == ["=="], name
             assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes), name
 
-    def test_it_names_no_address_no_folder_and_no_option(self):
-        for name in ("requirements.lock", "environment.yml"):
+    def test_it_names_no_address_no_folder_and_one_option_that_nothing_be_built_on_installation(self):
+        for name in ("requirements.lock", "environment.yml", "tools/audit.lock"):
             assert "://" not in read(name) and "file:" not in read(name)
-        assert not re.search(r"^-", read("requirements.lock"), re.MULTILINE)
+        for name in ("requirements.lock", "tools/audit.lock"):
+            assert re.findall(r"^-.*$", read(name), re.MULTILINE) == [WHEELS]
+
+    def test_every_command_that_installs_it_asks_for_its_hashes_and_for_wheels(self):
+        for name in ("Makefile", ".ci/audit", "docs/install.md", "CONTRIBUTING.md", "requirements.lock"):
+            commands = re.findall(r"^.*\binstall .*\.lock$", read(name), re.MULTILINE)
+            assert commands and all("--require-hashes --only-binary :all: " in command for command in commands), name
 
 
 class TestEnvironment:
@@ -163,6 +174,47 @@ class TestCommands:
         pythons = job["strategy"]["matrix"]["python"]
         assert {"3.11", "3.13"} <= set(pythons)
         assert all(SpecifierSet(PROJECT["project"]["requires-python"]).contains(python) for python in pythons)
+
+
+WORKFLOWS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / ".github/workflows").glob("*.yml"))
+
+
+class TestSupply:
+    """What is installed, here and in CI, is what somebody looked at, and no more than is needed."""
+
+    @pytest.mark.parametrize("workflow", WORKFLOWS)
+    def test_a_workflow_may_read_and_uses_actions_of_one_commit(self, workflow):
+        told = yaml.safe_load(read(workflow))
+        assert told["permissions"] == {"contents": "read"}
+        for line in re.findall(r"uses:.*", read(workflow)):
+            assert re.fullmatch(r"uses: actions/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line), line
+        for step in sum((job["steps"] for job in told["jobs"].values()), []):
+            if "actions/checkout@" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False
+
+    def test_the_locked_packages_are_audited_at_every_push_and_every_week(self):
+        told = yaml.safe_load(read(".github/workflows/audit.yml"))
+        assert {"push", "pull_request", "schedule"} <= told[True].keys()  # YAML takes “on” for a truth value
+        assert [step["run"] for step in told["jobs"]["audit"]["steps"] if "run" in step] == [".ci/audit"]
+        subprocess.run(["bash", "-n", ROOT / ".ci" / "audit"], check=True)
+        assert re.findall(r"--requirement (\S+)", read(".ci/audit")) == ["requirements.lock", "tools/audit.lock"]
+
+    def test_contributing_says_of_every_requirement_why_it_stays(self):
+        optional = PROJECT["project"]["optional-dependencies"]
+        required = [*PROJECT["project"]["dependencies"], *sum(optional.values(), [])]
+        told = re.findall(r"^\| `([\w-]+)` \| \S", read("CONTRIBUTING.md"), re.MULTILINE)
+        assert sorted(told) == sorted({canonicalize_name(Requirement(line).name) for line in required})
+
+    def test_no_locked_package_is_one_that_reports_on_its_users(self):
+        assert not locked().keys() & PHONES
+        assert not [name for name in locked() if name.startswith("opentelemetry")]
+
+
+# Clients of services that collect what users do, or packages known for using one unasked.
+PHONES = {
+    "analytics-python", "bugsnag", "datadog", "ddtrace", "ga4mp", "honeybadger", "jupyter-telemetry", "mixpanel", "newrelic",
+    "ploomber", "ploomber-core", "posthog", "raven", "rollbar", "scarf-sdk", "segment-analytics-python", "sentry-sdk", "statsd", "wandb",
+}  # fmt: skip
 
 
 def test_every_entry_point_is_installed_and_loads():

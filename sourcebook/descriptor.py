@@ -1,0 +1,160 @@
+"""A case's datapackage.json, turned into the list of what in it is not as the tables of a case are described."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+
+from sourcebook.errors import Fault, choices
+from sourcebook.paths import PACKAGE, TEMPLATE
+from sourcebook.words import listing
+
+NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+CODE = {"type": ["string", "integer"], "pattern": r"^\S(.*\S)?$"}
+FIELD = {
+    "type": "object",
+    "required": ["name", "type", "description"],
+    "properties": {
+        "name": {"type": "string", "pattern": r"^[a-z]\w*$"},
+        "type": {"enum": ["string", "integer", "date"]},
+        "title": {"type": "string"},
+        "description": {"type": "string"},
+        "constraints": {
+            "type": "object",
+            "properties": {
+                "required": {"type": "boolean"},
+                "unique": {"type": "boolean"},
+                "enum": {"type": "array", "items": CODE, "minItems": 1, "uniqueItems": True},
+                "pattern": {"type": "string", "format": "pattern"},
+                "minimum": {"type": ["integer", "string"]},
+                "maximum": {"type": ["integer", "string"]},
+            },
+        },
+        "categories": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["value", "label"],
+                "properties": {"value": CODE, "label": {"type": "string", "pattern": r"\S"}},
+            },
+        },
+    },
+}
+KEY = {
+    "type": "object",
+    "required": ["fields", "reference"],
+    "properties": {
+        "fields": NAMES,
+        "reference": {
+            "type": "object",
+            "required": ["resource", "fields"],
+            "properties": {"resource": {"type": "string"}, "fields": NAMES},
+        },
+    },
+}
+TABLE = {
+    "type": "object",
+    "required": ["name", "path", "schema"],
+    "properties": {
+        "name": {"type": "string", "pattern": r"^[a-z]\w*$"},
+        "path": {"type": "string"},
+        "title": {"type": "string"},
+        "description": {"type": "string"},
+        "schema": {
+            "type": "object",
+            "required": ["fields"],
+            "properties": {
+                "fields": {"type": "array", "items": FIELD, "minItems": 1},
+                "primaryKey": NAMES,
+                "foreignKeys": {"type": "array", "items": KEY},
+            },
+        },
+    },
+}
+FORM = {
+    "type": "object",
+    "required": ["resources"],
+    "properties": {"name": {"type": "string"}, "resources": {"type": "array", "items": TABLE}},
+}
+COMPARE = "compare datapackage.json of a new case (sourcebook new NAME)"
+
+
+def faults(descriptor: object) -> list[Fault]:
+    """What is wrong with its form; where nothing is, tables and columns that every case has and this one lacks or types otherwise."""
+    return list(_form(descriptor)) or list(_tables(descriptor))
+
+
+def _form(descriptor: object) -> Iterator[Fault]:
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    forms = FormatChecker(formats=())
+    forms.checks("pattern", raises=Exception)(_compiles)
+    for error in Draft202012Validator(FORM, format_checker=forms).iter_errors(descriptor):
+        yield Fault(PACKAGE, f"not a data package: {error.message}", COMPARE, column=".".join(map(str, error.path)))
+
+
+def _compiles(text: object) -> bool:
+    import re
+
+    return not isinstance(text, str) or bool(re.compile(text))
+
+
+def _tables(descriptor: dict) -> Iterator[Fault]:
+    names = [resource["name"] for resource in descriptor["resources"]]
+    tables = {resource["name"]: resource for resource in descriptor["resources"]}
+    if missing := [name for name in _usual() if name not in tables]:
+        right = "every case has it: take it from a new case (sourcebook new NAME)"
+        yield Fault(PACKAGE, f"no table {', '.join(missing)}", right, column="resources")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(PACKAGE, f"{listing(twice)} described twice", "describe each table once", column="resources")
+    if moved := [name for name, resource in tables.items() if resource["path"] != f"{name}.csv"]:
+        yield Fault(
+            PACKAGE, f"another path for {', '.join(moved)}", "a table's path is its name and .csv", column="path"
+        )
+    for name, resource in tables.items():
+        yield from _columns(name, resource["schema"], tables)
+
+
+def _columns(table: str, schema: dict, tables: dict[str, dict]) -> Iterator[Fault]:
+    names = [field["name"] for field in schema["fields"]]
+    fields = {field["name"]: field for field in schema["fields"]}
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(PACKAGE, f"{listing(twice)} described twice", "describe each column once", column=table)
+    for name, usual in _usual().get(table, {}).items():
+        field = fields.get(name)
+        if not field:
+            right = "every case has it: take it from a new case (sourcebook new NAME)"
+            yield Fault(PACKAGE, f"no column {name}", right, column=table)
+        elif field["type"] != usual["type"]:
+            yield Fault(
+                PACKAGE,
+                f"found the type {field['type']}",
+                f"it is {usual['type']} in every case",
+                column=f"{table}.{name}",
+            )
+        elif "enum" in usual.get("constraints", {}) and "enum" not in field.get("constraints", {}):
+            yield Fault(PACKAGE, "no list of codes", f"it has one in every case: {COMPARE}", column=f"{table}.{name}")
+    for name, field in fields.items():
+        codes = field.get("constraints", {}).get("enum", ())
+        if any(isinstance(code, int) != (field["type"] == "integer") for code in codes):
+            right = f"write {'whole numbers' if field['type'] == 'integer' else 'texts'}"
+            yield Fault(PACKAGE, f"found the codes {', '.join(map(str, codes))}", right, column=f"{table}.{name}")
+        for end in ("minimum", "maximum"):
+            if isinstance(field.get("constraints", {}).get(end), str) and field["type"] != "date":
+                yield Fault(PACKAGE, f"its {end} is a text", "write a whole number", column=f"{table}.{name}")
+    named = [("primaryKey", table, name) for name in schema.get("primaryKey", ())]
+    for key in schema.get("foreignKeys", ()):
+        other = key["reference"]["resource"]
+        named += [("foreignKeys", table, name) for name in key["fields"]]
+        named += [("foreignKeys", other, name) for name in key["reference"]["fields"]]
+    for key, of, name in named:
+        known = [field["name"] for field in tables[of]["schema"]["fields"]] if of in tables else []
+        if name not in known:
+            found = f"{key} names {of}.{name}, which there is not"
+            yield Fault(PACKAGE, found, choices(name, known) if known else choices(of, tables), column=table)
+
+
+@cache
+def _usual() -> dict[str, dict[str, dict]]:
+    """The columns that every case has, by table and name: those of the template."""
+    told = json.loads((TEMPLATE / PACKAGE).read_text(encoding="utf-8"))
+    return {each["name"]: {field["name"]: field for field in each["schema"]["fields"]} for each in told["resources"]}

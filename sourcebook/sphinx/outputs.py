@@ -3,6 +3,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
+from sourcebook import commentary
 from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, SENTENCE, TABLE, VALUE
 
 from . import NAME, chooser, downloads, figures, links, provenance, tables
@@ -80,14 +81,21 @@ class Choices:
 
 
 class Commentary:
-    """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container that says whose words it has:
+    """text/markdown becomes MyST, of which only the subset of a commentary is let in, in a container that says whose words it has:
     the computed answer, a computed sentence, or the case's own commentary.
     """
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if _environment(renderer) is None or data.mime_type != "text/markdown":
+        env = _environment(renderer)
+        if env is None or data.mime_type != "text/markdown":
             return None
+        if wrong := commentary.refused(
+            data.string
+        ):  # checked before it was run, and a notebook may come from elsewhere
+            for _, found, right in wrong:
+                logger.warning("cell %s shows %s; %s", data.cell_index + 1, found, right, location=env.docname)
+            return [nodes.literal_block("", data.string)]
         parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
         role = data.output_metadata.get(ROLE)
         role = role if role in (ANSWER, SENTENCE) else "commentary"

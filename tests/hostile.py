@@ -5,6 +5,7 @@ the attack must stand before it, whole and as text. Canaries tell whether one ra
 may ask for, and a file of the machine whose only word may stand nowhere.
 """
 
+import csv
 import json
 import re
 import shutil
@@ -130,6 +131,8 @@ TEXTS = {  # kind -> texts; § is the path of the file with the secret
     ],
 }  # fmt: skip
 KINDS = list(TEXTS)
+RATED = {"consistency": "C", "ratings": "R"}  # table and the letter of the items that its first row rates
+LINES = KINDS[:-2]  # those that a line of text may hold
 
 
 class Attack(NamedTuple):
@@ -174,14 +177,12 @@ class Case:
         self.secret.write_text(f"{SECRET}\n", "utf-8")
         shutil.rmtree(self.top / "data")
         self.record = cases.write(self.top / "data")
+        self.attacks = attacks(self.secret)
         self.columns = columns()
         self.base = {table: self.record.rows(table) for table in self.columns}
         self.planted: list[Attack] = []
+        self.marks = 0
         self.refused: list[tuple[str, str]] = []
-        self.wrong: list[str] = []  # what was refused by a message that names no place
-
-    def mark(self) -> str:
-        return f"zq{len(self.planted) + 1:05}"
 
     def settings(self) -> None:
         """The book is about this case, and its title and author are attacks too."""
@@ -189,32 +190,108 @@ class Case:
         config = yaml.safe_load(path.read_text("utf-8"))
         config["sphinx"]["config"]["sourcebook_case"] = "data/fair"
         for key in ("title", "author"):
-            config[key] = self.joined(f"_config.yml, {key}")
+            config[key] = self.joined("_config.yml")
         path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
-    def joined(self, sink: str, kinds=KINDS) -> str:
-        """All attacks that a line can hold, one after the other."""
-        texts = []
-        for kind, text in attacks(self.secret):
-            if kind in kinds and kind not in ("marks that break a file", "size and depth"):
-                mark = self.mark()
-                texts.append(f"{' '.join(text.split())} {mark}")
-                self.planted.append(Attack(sink, kind, texts[-1], mark))
-        return " ".join(texts)
+    def plant(self, sink: str, kind: str, text: str) -> str:
+        """The text with a word of its own behind it, kept among what was planted."""
+        self.marks += 1
+        mark = f"zq{self.marks:05}"
+        self.planted.append(Attack(sink, kind, f"{text} {mark}", mark))
+        return f"{text} {mark}"
 
-    def probe(self, kind: str, text: str) -> set[tuple[str, str]]:
-        """Table and column of every cell that lets a text in: each cell is tried in a row of its own, all in one check."""
+    def joined(self, sink: str) -> str:
+        """All attacks that one line can hold, one after the other."""
+        return " ".join(self.plant(sink, kind, " ".join(text.split())) for kind, text in self.attacks if kind in LINES)
+
+    def probe(self, texts: list[str]) -> list[set[tuple[str, str]]]:
+        """For each text, table and column of every cell that lets it in.
+
+        Each is tried in a row of its own, all of them in one check, which has to name file, row and column of the others.
+        """
         places = {}
         for table, names in self.columns.items():
-            rows = [*self.base[table]]
-            for number, column in enumerate(names):
-                row = dict(self.base[table][0]) | {names[0]: _key(self.base[table], number)}
-                rows.append(row | {column: text})
-                places[f"{table}.csv", len(rows) + 1 + text.count("\n")] = (table, column)
-            with (self.record.folder / f"{table}.csv").open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-                cases.csv.DictWriter(file, names, lineterminator="\n").writeheader()
-                cases.csv.DictWriter(file, names, lineterminator="\n").writerows(rows)
-        found = check(self.record.folder)
-        for table, names in self.columns.items():
-            self.record.put(table, self.base[table], names)
+            rows, line = [*self.base[table]], len(self.base[table]) + 2
+            for which, text in enumerate(texts):
+                for column in names:
+                    rows.append(self.row(table, len(rows), {column: text}))
+                    places[f"{table}.csv", line] = which, table, column
+                    line += 1 + text.count("\n")
+            self.write(table, rows)
+        told = {(fault.file, fault.row, fault.column) for fault in check(self.record.folder)}
+        unread = {file for file, line, _ in told if line is None}  # refused as a whole
+        for table in self.columns:
+            self.write(table, self.base[table])
+        found: list[set] = [set() for _ in texts]
+        for (file, line), (which, table, column) in places.items():
+            if (file, line, column) not in told and file not in unread:
+                found[which].add((table, column))
         return found
+
+    def row(self, table: str, number: int, values: dict[str, str]) -> dict:
+        """A row like the table's first, under a key of its own, with other values."""
+        key = next(iter(self.base[table][0]))
+        return dict(self.base[table][0]) | {key: _key(self.base[table], number)} | values
+
+    def write(self, table: str, rows: list[dict]) -> None:
+        path = self.record.folder / f"{table}.csv"
+        with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+            writer = csv.DictWriter(file, self.columns[table], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def fill(self) -> None:
+        """Put every attack into every cell that lets it in; what a check then refuses is taken out again."""
+        kept = [(kind, f"{text} zq00000") for kind, text in self.attacks if kind in LINES]
+        large = [(kind, f"{text} zq00000") for kind, text in self.attacks if kind not in LINES]
+        opened = self.probe([text for _, text in kept]) + [self.probe([text])[0] for _, text in large]
+        everywhere = sum(map(len, self.columns.values()))
+        rows = {table: [*found] for table, found in self.base.items()}
+        paragraphs, sown = [text for _, _, text in cases.PARAGRAPHS], {}
+        for number, ((kind, text), cells) in enumerate(zip(kept + large, opened)):
+            text = text.removesuffix(" zq00000")
+            self.refused += [("tables", kind)] * (everywhere - len(cells))
+            if not cells:
+                continue
+            paragraphs.append(self.plant("article", kind, " ".join(text.split())))
+            place = {"paragraph": str(len(paragraphs)), "start": "0", "end": str(len(paragraphs[-1])),
+                     "digest": cases.digest(paragraphs[-1])}  # fmt: skip
+            for table, names in self.columns.items():
+                free = [column for column in names if (table, column) in cells and column != "quote"]
+                planted = {column: self.plant("tables", kind, text) for column in free}
+                row = self.row(table, number, planted)
+                sown |= {(table, row[names[0]], column): planted[column] for column in free}
+                if "digest" in names:
+                    row |= {column: value for column, value in place.items() if column in names}
+                if "quote" in names:  # it has to stand in its passage
+                    row["quote"] = paragraphs[-1] if (table, "quote") in cells else ""
+                    row["mode"] = row["mode"] if row["mode"] == "own" else "mixed" if row["quote"] else "indirect"
+                if table in RATED:  # each item may be rated once
+                    row["item_id"] = f"{RATED[table]}{500 + number}"
+                if table == "paragraphs":
+                    row |= {"paragraph": place["paragraph"], "length": place["end"], "kind": "body"}
+                    sown |= {(table, place["paragraph"], column): planted[column] for column in free}
+                rows[table].append(row)
+        self.record.print_article("\n\n".join(paragraphs) + "\n", adopt=True)
+        shutil.copy(self.record.article, self.record.folder / "article.txt")
+        self.record.meta(article=self.record.read_meta()["article"] | {"text": "article.txt"})
+        for _ in range(3):
+            for table in self.columns:
+                self.write(table, rows[table])
+            faults, lines = check(self.record.folder), {}
+            for table in self.columns:
+                line = 2
+                for row in rows[table]:
+                    lines[f"{table}.csv", line] = table, row
+                    line += 1 + sum(value.count("\n") for value in row.values())
+            for fault in faults:
+                table, row = lines.get((fault.file, fault.row), ("", {"": ""}))
+                planted = sown.get((table, next(iter(row.values())), fault.column))
+                assert planted, f"not for what was planted: {fault}"
+                if row[fault.column] == planted:
+                    row[fault.column] = self.base[table][0][fault.column]
+                    attack = next(each for each in self.planted if each.text == planted)
+                    self.planted.remove(attack)
+                    self.refused.append(("tables", attack.kind))
+            if not faults:
+                return

@@ -11,6 +11,7 @@ from pathlib import Path
 from sourcebook import limits
 from sourcebook.errors import CaseError, Fault, nearest
 from sourcebook.paths import COMMENTARY
+from sourcebook.rules import UNPRINTABLE
 from sourcebook.words import listing
 
 # A name in braces; before a backtick it is a MyST role, such as {cite:p}`key`, and left alone.
@@ -40,7 +41,11 @@ def refused(text: str) -> list[tuple[int, str, str]]:
     if crowded := limits.crowded(text):
         right = "write words; a block may have some hundreds of such marks"
         return [(crowded, f"more than {limits.MARKS} marks of Markdown in one block", right)]
-    found = []
+    found = [
+        (number, f"the character U+{ord(sign):04X}", "it cannot be seen: delete it")
+        for number, line in enumerate(text.split("\n"), 1)
+        for sign in UNPRINTABLE.findall(line)
+    ]
     for token in _parser().parse(text):
         line = (token.map or [0])[0] + 1
         if token.level >= NESTED:

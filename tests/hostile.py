@@ -16,6 +16,8 @@ import cases
 import scratch
 import yaml
 
+from sourcebook import bibliography, commentary, rules
+from sourcebook.casefile import SCHEMA, read_casefile
 from sourcebook.check import check
 
 SECRET = "quokkalantern"  # the only word of a file that lies outside the checkout
@@ -178,6 +180,7 @@ class Case:
         shutil.rmtree(self.top / "data")
         self.record = cases.write(self.top / "data")
         self.attacks = attacks(self.secret)
+        self.keys: list[str] = []  # of the bibliography
         self.columns = columns()
         self.base = {table: self.record.rows(table) for table in self.columns}
         self.planted: list[Attack] = []
@@ -295,3 +298,135 @@ class Case:
                     self.refused.append(("tables", attack.kind))
             if not faults:
                 return
+
+    def settle(self) -> None:
+        """Put the attacks into everything that is not a table."""
+        self.settings()
+        self.meta()
+        self.described()
+        self.cited()
+        self.commented()
+
+    def meta(self) -> None:
+        """case.yml: each key that takes any text gets all attacks; of each other key it is tried whether it lets one in."""
+        sound = self.record.read_meta()
+        for path in leaves(SCHEMA):
+            if self._lets(sound, path, "plain words"):
+                _set(sound, path, self.joined("case.yml"))
+                continue
+            for kind, text in self.attacks:
+                if kind in LINES:
+                    assert not self._lets(sound, path, text), f"case.yml, {path} lets {text[:40]} in"
+                    self.refused.append(("case.yml", kind))
+        sound["authors"] = [
+            {"name": self.plant("case.yml", kind, text), "affiliation": self.plant("case.yml", kind, text)}
+            for kind, text in self.attacks
+            if kind in LINES
+        ]
+        sound["keywords"] = [self.plant("case.yml", kind, text) for kind, text in self.attacks if kind in LINES]
+        sound["coders"] = {name: self.joined("case.yml") for name in ("first", "second")}
+        self.record.meta(**sound)
+
+    def _lets(self, sound: dict, path: tuple[str, ...], text: str) -> bool:
+        """Whether case.yml may have this text at a key."""
+        changed = json.loads(json.dumps(sound))
+        _set(changed, path, text)
+        self.record.meta(**changed)
+        meta, faults = read_casefile(self.record.folder)
+        if meta and path in REFERS:  # to a row
+            faults = [fault for fault in check(self.record.folder) if fault.file == "case.yml"]
+        self.record.meta(**sound)
+        assert all(fault.column for fault in faults)
+        return not faults
+
+    def described(self) -> None:
+        """datapackage.json: titles, descriptions and the labels of codes, each with another attack."""
+        path = self.record.folder / "datapackage.json"
+        package = json.loads(path.read_text("utf-8"))
+        turns = [attack for attack in self.attacks if attack[0] in LINES]
+        used: dict[tuple, str] = {}
+
+        def next_(*place: str) -> str:
+            if place not in used:
+                kind, text = turns[len(used) % len(turns)]
+                used[place] = self.plant("datapackage.json", kind, text)
+            return used[place]
+
+        package["title"], package["description"] = next_("title"), next_("description")
+        for resource in package["resources"]:
+            resource["title"] = next_("title", resource["name"])
+            resource["description"] = next_("description", resource["name"])
+            for field in resource["schema"]["fields"]:
+                field["description"] = next_("description", resource["name"], field["name"])
+                for code in field.get("categories", []):
+                    code["label"] = next_("label", field["name"], str(code["value"]))
+        path.write_text(json.dumps(package), "utf-8")
+
+    def cited(self) -> None:
+        """references.bib: an entry for each attack that BibTeX can hold, in every field that the report prints."""
+        path, sound = self.record.folder / "references.bib", cases.BIBLIOGRAPHY
+        kept, keys = sound, []
+        for number, (kind, text) in enumerate(self.attacks):
+            if kind not in LINES:
+                continue
+            fields = {field: f"{text} zq{self.marks + place + 1:05}" for place, field in enumerate(BIB)}
+            lines = ", ".join(f"{field} = {{{value}}}" for field, value in fields.items())
+            entry = f"@misc{{hostile{number}, {lines}, year = {{2031}}}}\n"
+            path.write_text(sound + entry, "utf-8")
+            try:
+                sane = (
+                    not rules.references({}, self.record.folder) and len(bibliography.entries(self.record.folder)) == 2
+                )
+            except Exception as error:  # noqa: BLE001 - reported below
+                raise AssertionError(f"{text!r} in references.bib: {error!r}") from error
+            if not sane:
+                self.refused += [("references.bib", kind)] * len(BIB)
+                continue
+            for field in BIB:
+                self.plant("references.bib", kind, text)
+            kept += entry
+            keys.append(f"hostile{number}")
+        path.write_text(kept, "utf-8")
+        self.keys = keys
+
+    def commented(self) -> None:
+        """commentary/claims.md: a paragraph for each attack that commentary may hold; the others are told with a line."""
+        path = self.record.folder / "commentary/claims.md"
+        held = [cases.COMMENTARY, "Cited: " + " ".join(f"{{cite:p}}`{key}`" for key in self.keys)]
+        for kind, text in self.attacks:
+            try:
+                path.write_text(text, "utf-8")
+                faults = commentary.faults(path, {"finding", "n_claims"})
+            except UnicodeEncodeError:
+                path.write_bytes(text.encode("utf-8", "surrogatepass"))
+                faults = commentary.faults(path, {"finding", "n_claims"})
+            if faults:
+                assert all(
+                    fault.file == "commentary/claims.md" and (fault.row or "UTF-8" in fault.found) for fault in faults
+                )
+                self.refused.append(("commentary", kind))
+            else:
+                held.append(self.plant("commentary", kind, text))
+        path.write_text("\n\n".join(held) + "\n", "utf-8")
+
+
+BIB = ("title", "author", "publisher", "howpublished", "note", "url")
+REFERS = {("assessor",), ("accounts", "event"), ("readout",)}
+
+
+def leaves(schema: dict, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The keys of case.yml that hold one text, as its schema has them; lists and mappings of free names apart."""
+    found = []
+    for key, value in schema.get("properties", {}).items():
+        if value.get("type") == "object":
+            found += leaves(value, (*path, key))
+        elif value.get("type") == "string":
+            found.append((*path, key))
+    return found
+
+
+def _set(meta: dict, path: tuple[str, ...], value: str) -> None:
+    *above, key = path
+    for name in above:
+        meta = meta.setdefault(name, {})
+    meta[key] = value

@@ -77,6 +77,7 @@ def _parser():
         deflist_plugin,
     ):
         parser.use(plugin)
+    parser.disable("text_join")  # a brace behind a backslash stays apart, and makes no template with its neighbour
     parser.validateLink = lambda address: True
     return parser
 

@@ -67,9 +67,11 @@ def _long(path: Path) -> list[Fault]:
 
 def crowded(text: str) -> int | None:
     """The line, from 1, of the first block of a Markdown text that has more marks than can be read in a short time."""
-    line = 1
-    for block in re.split(r"(\n[ \t]*(?=\n))", text):
-        if len(MARK.findall(block)) > MARKS:
-            return line
-        line += block.count("\n")
+    first, marks = 1, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            first, marks = number + 1, 0
+        marks += len(MARK.findall(line))
+        if marks > MARKS:
+            return first
     return None

@@ -314,7 +314,9 @@ class Case:
             if self._lets(sound, path, "plain words"):
                 _set(sound, path, self.joined("case.yml"))
                 continue
-            for kind, text in self.attacks:
+            # A key that names a row is held against the tables, which takes a check each: one attack of each kind then.
+            turns = dict(self.attacks).items() if path in REFERS else self.attacks
+            for kind, text in turns:
                 if kind in LINES:
                     assert not self._lets(sound, path, text), f"case.yml, {path} lets {text[:40]} in"
                     self.refused.append(("case.yml", kind))
@@ -382,7 +384,7 @@ class Case:
             if not sane:
                 self.refused += [("references.bib", kind)] * len(BIB)
                 continue
-            for field in BIB:
+            for _ in BIB:
                 self.plant("references.bib", kind, text)
             kept += entry
             keys.append(f"hostile{number}")

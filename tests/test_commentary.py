@@ -6,6 +6,7 @@ import pytest
 
 from sourcebook.commentary import fill, refused
 from sourcebook.errors import CaseError
+from sourcebook.show import escape
 
 VALUES = {"n_claims": "47", "n_denials": "3", "own_share": "38%"}
 
@@ -141,6 +142,9 @@ class TestSubset:
     )
     def test_what_could_be_more_than_words_is_refused(self, text, found):
         assert (3, found) in [(line, what) for line, what, _ in refused(f"Words.\n\n{text}")]
+
+    def test_computed_text_with_every_mark_escaped_is_let_in(self):
+        assert refused(escape("{{ 7*7 }} {% a %} <b> ![a](b) [a](javascript:b) (a)= ```{raw} html")) == []
 
     def test_front_matter_is_refused(self):
         assert refused("---\nmyst:\n  enable_extensions: [substitution]\n---\nWords.")[0][1] == "front matter"

@@ -178,61 +178,58 @@ def test_the_rendered_commentary_is_what_nh3_would_leave_of_it(report):
     assert found
 
 
+def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
+    """What can be tried with a text without a build: sink, the call, and what must be true of its result where it raises no error."""
+
+    def never(result):
+        return False
+
+    for given in ({text: "1"}, {f"{text}=1": 1}):
+        yield "parameters", lambda given=given: checked(given, known, loaded), never
+    yield "parameters", lambda: gathered(None, (f"{text}=1",), known, loaded), never
+    for name in known:  # one that takes any text of its type gets a value of that type, and never this one
+        yield (
+            "parameters",
+            lambda name=name: checked({name: text}, known, loaded),
+            lambda found: text not in found.values(),
+        )
+    path = folder / "parameters.yml"
+    path.write_bytes(f"{text}: 1\nmin_reliability: {text}\n".encode("utf-8", "surrogatepass"))
+    yield "parameters", lambda: gathered(path, (), known, loaded), never
+    yield "names", lambda: case.locate(text, made.top), never
+    yield "names", lambda: scaffold.named(text, ()), lambda _: re.fullmatch("[a-z][a-z0-9_-]*", text)
+    yield "names", lambda: book.chosen((text,), made.top), never
+    page = f"<html><body><article><h1>The fair</h1><p>{ARTICLE}</p><p>{text}</p></article></body></html>"
+    for suffix, content in {".txt": f"{ARTICLE}\n\n{text}\n", ".md": f"{ARTICLE}\n\n{text}\n", ".html": page}.items():
+        path = folder / f"article{suffix}"
+        path.write_bytes(content.encode("utf-8", "surrogatepass"))
+        yield "new and import", lambda path=path: intake.read(path), lambda found: hostile.SECRET not in found.text
+    sheet, book_ = folder / "tables.csv", folder / "tables.xlsx"
+    quoted = text.replace('"', '""')
+    sheet.write_bytes(f'id,note\nC01,"{quoted}"\n'.encode("utf-8", "surrogatepass"))
+    files = [sheet]
+    if workbook.fits(text) and kind != "marks that break a file":
+        book_.write_bytes(workbook.written({"claims": (["id", "note"], [["C01", text]])}))
+        files.append(book_)
+    for path in files:
+        yield "new and import", lambda path=path: workbook.read(path), lambda found: found[0].rows[1][1][1].text == text
+
+
 @pytest.fixture(scope="module")
 def tried(made, tmp_path_factory):
     """What is tried without a build: sink, kind, and whether it was let in (and then changed nothing) or refused by an error."""
     tried, folder = [], tmp_path_factory.mktemp("files")
-    loaded = case.load("fair", made.top)
-    known = declared(notebooks(made.top))
-    books = {"parameters": [], "names": []}
-
-    def attempt(sink: str, kind: str, call, sound=lambda result: True):
-        try:
-            result = call()
-        except SourcebookError as error:
-            assert hostile.SECRET not in str(error) and "Traceback" not in str(error)
-            tried.append((sink, kind, "refused"))
-        else:
-            assert sound(result), (sink, kind, result)
-            tried.append((sink, kind, "shown"))
-
+    loaded, known = case.load(str(made.record.folder)), declared(notebooks(made.top))
     for kind, text in made.attacks:
-        attempt("parameters", kind, lambda: checked({text: "1"}, known, loaded), lambda values: False)
-        attempt("parameters", kind, lambda: gathered(None, (f"{text}=1",), known, loaded), lambda values: False)
-        for name in known:
-            attempt(
-                "parameters",
-                kind,
-                lambda: checked({name: text}, known, loaded),
-                lambda values: set(values) <= {name} and text not in map(str, values.values()),
-            )
-        path = folder / "parameters.yml"
-        path.write_bytes(f"{text}: 1\nmin_reliability: {text}\n".encode("utf-8", "surrogatepass"))
-        attempt("parameters", kind, lambda: gathered(path, (), known, loaded), lambda values: False)
-        attempt("names", kind, lambda: case.locate(text, made.top), lambda found: False)
-        attempt("names", kind, lambda: scaffold.named(text, ()), lambda found: False)
-        if kind == "marks that nobody sees" or "/" not in text:
-            attempt("names", kind, lambda: book.chosen((text,), made.top), lambda found: False)
-        for suffix in (".txt", ".md", ".html"):
-            path = folder / f"article{suffix}"
-            body = (
-                f"<html><body><article><h1>The fair</h1><p>{ARTICLE}</p><p>{text}</p></article></body></html>"
-                if suffix == ".html"
-                else f"{ARTICLE}\n\n{text}\n"
-            )
-            path.write_bytes(body.encode("utf-8", "surrogatepass"))
-            attempt("new and import", kind, lambda: intake.read(path), lambda read: hostile.SECRET not in read.text)
-        path = folder / "tables.csv"
-        path.write_bytes(f'id,note\nC01,"{text.replace(chr(34), chr(34) * 2)}"\n'.encode("utf-8", "surrogatepass"))
-        attempt(
-            "new and import", kind, lambda: workbook.read(path), lambda sheets: sheets[0].rows[1][1][1].text == text
-        )
-        if workbook.fits(text) and kind != "marks that break a file":
-            path = folder / "tables.xlsx"
-            path.write_bytes(workbook.written({"claims": (["id", "note"], [["C01", text]])}))
-            attempt(
-                "new and import", kind, lambda: workbook.read(path), lambda sheets: sheets[0].rows[1][1][1].text == text
-            )
+        for sink, call, holds in ways(kind, text, made, folder, known, loaded):
+            try:
+                result = call()
+            except SourcebookError as error:
+                assert hostile.SECRET not in str(error) and "Traceback" not in str(error)
+                tried.append((sink, kind, "refused"))
+            else:
+                assert holds(result), (sink, kind, text[:60], result)
+                tried.append((sink, kind, "shown"))
     return tried
 
 

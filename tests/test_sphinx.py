@@ -433,10 +433,13 @@ def test_no_page_and_no_notebook_can_bring_templates_back(tmp_path):
     told = json.loads(notebook.read_text("utf-8"))
     told["metadata"]["myst"] = settings
     told["cells"][0]["source"] += "\n\n{{ 6*7 }} <b>raw</b>"
+    told["cells"].append(toybook.cell("show()", toybook.shown({"text/markdown": "A <b>picture</b> ![](x.png)"})))
     notebook.write_text(json.dumps(told), "utf-8")
     done = toybook.build(folder)
     assert done.returncode != 0
     assert (done.stdout + done.stderr).count("sets 'myst' in its front matter") == 2
+    for found in ("raw HTML", "a picture"):  # nor may a notebook show more than the subset of a commentary
+        assert f"shows {found}" in done.stdout + done.stderr
     for name in ("book/index", "notebooks/alpha"):
         text = (toybook.html(folder) / f"{name}.html").read_text("utf-8")
         assert "{{ 6*7 }} &lt;b&gt;raw&lt;/b&gt;" in text

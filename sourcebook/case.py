@@ -53,7 +53,9 @@ def locate(case: str, start: Path | None = None) -> Path:
     if len(case) < 200 and "\0" not in case and (top / paths.DATA / case).is_dir() and Path(case).name == case:
         return top / paths.DATA / case
     known = paths.cases(top)
-    raise SourcebookError(f"there is no case “{case[:200]}”; the cases here are {', '.join(known)}{nearest(case, known)}")
+    raise SourcebookError(
+        f"there is no case “{case[:200]}”; the cases here are {', '.join(known)}{nearest(case, known)}"
+    )
 
 
 def load(case: str, start: Path | None = None) -> Case:

@@ -39,8 +39,8 @@ def refused(text: str) -> list[tuple[int, str, str]]:
     if len(text) > limits.TEXT:
         return [(1, f"{len(text)} characters", f"write at most {limits.TEXT}: a commentary is a page or two")]
     if crowded := limits.crowded(text):
-        right = "write words; a block may have some hundreds of such marks"
-        return [(crowded, f"more than {limits.MARKS} marks of Markdown in one block", right)]
+        right = "write words; a paragraph may have some hundreds of such marks"
+        return [(crowded, "more marks of Markdown than can be read in a second", right)]
     found = [
         (number, f"the character U+{ord(sign):04X}", "it cannot be seen: delete it")
         for number, line in enumerate(text.split("\n"), 1)

@@ -17,9 +17,10 @@ TABLE, FILE = (
 )  # bytes of a table, and of any other file of a case: hundreds of times what one has
 CELL = 10_000  # characters; the longest gist of a case has some 300
 TEXT = 50_000  # characters of a commentary, which is a page or two
-# Marks of Markdown in one block. The time to read a block grows with their square; a page of prose has some dozens.
-MARKS = 2_000
-MARK = re.compile(r"[*_~\[\]<`]")
+# Marks of Markdown. The time to read a block grows with the square of those in it, so the squares are added up; a page of prose has
+# some dozens of marks, and 10 000 in one block take a second.
+MARKS = 10_000
+MARK = re.compile(r"[*_~\[\]`]")
 
 
 def files(folder: Path) -> list[Fault]:
@@ -66,12 +67,12 @@ def _long(path: Path) -> list[Fault]:
 
 
 def crowded(text: str) -> int | None:
-    """The line, from 1, of the first block of a Markdown text that has more marks than can be read in a short time."""
-    first, marks = 1, 0
+    """The line, from 1, of the block of a Markdown text with which its marks are more than can be read in a short time."""
+    first, marks, before = 1, 0, 0
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
-            first, marks = number + 1, 0
+            first, marks, before = number + 1, 0, before + marks**2
         marks += len(MARK.findall(line))
-        if marks > MARKS:
+        if before + marks**2 > MARKS**2:
             return first
     return None

@@ -125,8 +125,8 @@ def markdown(text: str, place: str) -> Read:
     told, text = _front(text, place)
     if line := limits.crowded(text):
         raise SourcebookError(
-            f"{place}, block at line {line} below its front matter: more than {limits.MARKS} marks of Markdown, which would "
-            f"take minutes to read. {BY_HAND}"
+            f"{place}, block at line {line} below its front matter: more marks of Markdown than can be read in "
+            f"a second. {BY_HAND}"
         )
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     lines, kind, row = [], "body", None

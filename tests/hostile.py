@@ -309,10 +309,10 @@ class Case:
 
     def meta(self) -> None:
         """case.yml: each key that takes any text gets all attacks; of each other key it is tried whether it lets one in."""
-        sound = self.record.read_meta()
+        sound, full = self.record.read_meta(), self.record.read_meta()
         for path in leaves(SCHEMA):
             if self._lets(sound, path, "plain words"):
-                _set(sound, path, self.joined("case.yml"))
+                _set(full, path, self.joined("case.yml"))
                 continue
             # A key that names a row is held against the tables, which takes a check each: one attack of each kind then.
             turns = dict(self.attacks).items() if path in REFERS else self.attacks
@@ -320,14 +320,14 @@ class Case:
                 if kind in LINES:
                     assert not self._lets(sound, path, text), f"case.yml, {path} lets {text[:40]} in"
                     self.refused.append(("case.yml", kind))
-        sound["authors"] = [
+        full["authors"] = [
             {"name": self.plant("case.yml", kind, text), "affiliation": self.plant("case.yml", kind, text)}
             for kind, text in self.attacks
             if kind in LINES
         ]
-        sound["keywords"] = [self.plant("case.yml", kind, text) for kind, text in self.attacks if kind in LINES]
-        sound["coders"] = {name: self.joined("case.yml") for name in ("first", "second")}
-        self.record.meta(**sound)
+        full["keywords"] = [self.plant("case.yml", kind, text) for kind, text in self.attacks if kind in LINES]
+        full["coders"] = {name: self.joined("case.yml") for name in ("first", "second")}
+        self.record.meta(**full)
 
     def _lets(self, sound: dict, path: tuple[str, ...], text: str) -> bool:
         """Whether case.yml may have this text at a key."""

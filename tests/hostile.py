@@ -134,6 +134,7 @@ TEXTS = {  # kind -> texts; § is the path of the file with the secret
 }  # fmt: skip
 KINDS = list(TEXTS)
 RATED = {"consistency": "C", "ratings": "R"}  # table and the letter of the items that its first row rates
+NAMED = {"actor_id": "actors", "source_id": "sources", "hypothesis_id": "hypotheses"}
 LINES = KINDS[:-2]  # those that a line of text may hold
 
 
@@ -185,6 +186,7 @@ class Case:
         self.base = {table: self.record.rows(table) for table in self.columns}
         self.planted: list[Attack] = []
         self.marks = 0
+        self.numbers: dict[str, int] = {}  # key of a planted row -> number of its attack
         self.refused: list[tuple[str, str]] = []
 
     def settings(self) -> None:
@@ -236,6 +238,10 @@ class Case:
         key = next(iter(self.base[table][0]))
         return dict(self.base[table][0]) | {key: _key(self.base[table], number)} | values
 
+    def key(self, table: str, row: dict) -> str:
+        """The key that a table has for the attack of a row of another table."""
+        return _key(self.base[table], self.numbers[next(iter(row.values()))])
+
     def write(self, table: str, rows: list[dict]) -> None:
         path = self.record.folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
@@ -274,6 +280,7 @@ class Case:
                 if table == "paragraphs":
                     row |= {"paragraph": place["paragraph"], "length": place["end"], "kind": "body"}
                     sown |= {(table, place["paragraph"], column): planted[column] for column in free}
+                self.numbers[row[names[0]]] = number
                 rows[table].append(row)
         self.record.print_article("\n\n".join(paragraphs) + "\n", adopt=True)
         shutil.copy(self.record.article, self.record.folder / "article.txt")
@@ -292,7 +299,9 @@ class Case:
                 planted = sown.get((table, next(iter(row.values())), fault.column))
                 assert planted, f"not for what was planted: {fault}"
                 if row[fault.column] == planted:
-                    row[fault.column] = self.base[table][0][fault.column]
+                    # A row names its own attack's actor, source and hypothesis, so that these come into the charts.
+                    other = NAMED.get(fault.column)
+                    row[fault.column] = self.key(other, row) if other else self.base[table][0][fault.column]
                     attack = next(each for each in self.planted if each.text == planted)
                     self.planted.remove(attack)
                     self.refused.append(("tables", attack.kind))

@@ -68,7 +68,7 @@ def run(top: Path, *words: str) -> subprocess.CompletedProcess:
 @pytest.fixture(scope="module")
 def report(made, pango):
     """The report as a user builds it, pages and PDF."""
-    done = run(made.top, "build", "--pdf")
+    done = run(made.top, "build", "--format", "all")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return made.top / "_build/fair"
 

@@ -186,6 +186,7 @@ def test_code_headings_and_the_row_itself_are_left_alone(page):
 def test_commentary_is_markdown_in_a_container_of_its_own(page):
     commentary = page("notebooks/alpha").find(class_="commentary")
     assert commentary.find("em").text == "emphasis"
+    assert "1 < 2 & <img src=x onerror=alert(1)>, C:\\.x." in commentary.text  # text, with every mark that it has
     assert commentary.find("a", class_="row-link").text == "R03"
 
 

@@ -1,6 +1,7 @@
 """Turns the outputs of executed cells into nodes: figures, tables, a chooser, commentary; named values stay unseen."""
 
 from docutils import nodes
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from sourcebook import commentary
@@ -112,6 +113,17 @@ class Unseen:
         return [] if data.mime_type in REFUSED or data.mime_type.startswith(VALUE) else None
 
 
+class KeepBackslashes(SphinxTransform):
+    """Docutils drops a backslash before a full stop where it makes quotation marks nicer; text with one keeps its marks as they are."""
+
+    default_priority = 740  # before smart quotes, which are 750
+
+    def apply(self, **kwargs):
+        for text in self.document.findall(nodes.Text):
+            if "\\" in text:
+                text.parent["support_smartquotes"] = False
+
+
 def prefer(app, config):
     """Rank our formats before the fallbacks that stand beside them."""
     ours = [("*", CHART, 1), ("*", TABLE, 2), ("*", CHOICES, 3), ("*", "text/markdown", 4)]
@@ -119,4 +131,5 @@ def prefer(app, config):
 
 
 def setup(app):
+    app.add_transform(KeepBackslashes)
     app.connect("config-inited", prefer)

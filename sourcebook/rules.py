@@ -174,14 +174,16 @@ def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[F
     from pybtex.exceptions import PybtexError
 
     try:
-        known = set(parse_file(folder / REFERENCES, "bibtex").entries)
+        entries = parse_file(folder / REFERENCES, "bibtex").entries
     except (PybtexError, UnicodeDecodeError) as error:
         if not (folder / REFERENCES).is_file():
             return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
         return [
             Fault(REFERENCES, f"not readable as BibTeX ({error})", "mend the entry", row=getattr(error, "lineno", None))
         ]
-    faults = [
+    known = set(entries)
+    faults = [found for key, entry in entries.items() for found in _entry(key, entry)]
+    faults += [
         fault(
             table,
             line,
@@ -201,6 +203,40 @@ def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[F
         for column, key in named
         if key not in known
     ]
+
+
+def _entry(key: str, entry) -> Iterator[Fault]:
+    """What a page cannot print of a bibliography's entry: text that is no LaTeX, an address that is none of the web's or mail's."""
+    given = {name: [value] for name, value in entry.fields.items()}
+    given |= {role: [str(person) for person in people] for role, people in entry.persons.items()}
+    for name, values in given.items():
+        place = f"{name} of {key}"
+        for value in values:
+            try:
+                addresses = [value] if name == "url" else list(_addresses(value))
+            except Exception as error:  # the readers of LaTeX raise whatever they happen to trip over
+                right = "close each brace and write % as \\%"
+                yield Fault(REFERENCES, f"{place} is not readable as LaTeX ({error})", right)
+                continue
+            for address in addresses:
+                if not re.match(r"(https?|mailto):", address, re.IGNORECASE):
+                    yield Fault(
+                        REFERENCES,
+                        f"{place} links to “{address[:60]}”",
+                        "write an address with http:, https: or mailto:",
+                    )
+
+
+def _addresses(latex: str) -> Iterator[str]:
+    """Where the links of a LaTeX text lead."""
+    from pybtex.richtext import HRef, Text
+
+    waiting = [Text.from_latex(latex)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, HRef):
+            yield str(part.url)
+        waiting += getattr(part, "parts", [])
 
 
 def casefile(meta: dict, tables: Tables, schema: Schema) -> list[Fault]:

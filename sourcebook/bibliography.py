@@ -1,9 +1,12 @@
 """A case's references.bib, turned into a frame of what its rows are held against."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
+from sourcebook.errors import Fault
 from sourcebook.paths import REFERENCES
 
 COLUMNS = ("key", "title", "publisher", "channel", "date", "url")
@@ -32,6 +35,40 @@ def entries(folder: Path) -> pd.DataFrame:
              "date": date, "url": entry.fields.get("url", "")}
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def faults(key: str, entry) -> Iterator[Fault]:
+    """What a page cannot print of an entry: text that is no LaTeX, an address that is none of the web's or mail's."""
+    given = {name: [value] for name, value in entry.fields.items()}
+    given |= {role: [str(person) for person in people] for role, people in entry.persons.items()}
+    for name, values in given.items():
+        place = f"{name} of {key}"
+        for value in values:
+            try:
+                addresses = [value] if name == "url" else list(_addresses(value))
+            except Exception as error:  # the readers of LaTeX raise whatever they happen to trip over
+                right = "close each brace and write % as \\%"
+                yield Fault(REFERENCES, f"{place} is not readable as LaTeX ({error})", right)
+                continue
+            for address in addresses:
+                if not re.match(r"(https?|mailto):", address, re.IGNORECASE):
+                    yield Fault(
+                        REFERENCES,
+                        f"{place} links to “{address[:60]}”",
+                        "write an address with http:, https: or mailto:",
+                    )
+
+
+def _addresses(latex: str) -> Iterator[str]:
+    """Where the links of a LaTeX text lead."""
+    from pybtex.richtext import HRef, Text
+
+    waiting = [Text.from_latex(latex)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, HRef):
+            yield str(part.url)
+        waiting += getattr(part, "parts", [])
 
 
 def _plain(latex: str) -> str:

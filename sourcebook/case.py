@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -44,14 +45,17 @@ class Case:
 
 def locate(case: str, start: Path | None = None) -> Path:
     """The folder of a case, given by its name in the checkout around `start` or by its path; "" is the book's own case."""
-    if case and (Path(case) / paths.PACKAGE).is_file():
-        return Path(case).resolve()
+    with suppress(OSError, ValueError):  # a text that no file can be called is the name of no case
+        if case and (Path(case) / paths.PACKAGE).is_file():
+            return Path(case).resolve()
     top = paths.root(start)
     case = case or paths.default_case(top)
-    if (top / paths.DATA / case).is_dir() and Path(case).name == case:
+    if len(case) < 200 and "\0" not in case and (top / paths.DATA / case).is_dir() and Path(case).name == case:
         return top / paths.DATA / case
     known = paths.cases(top)
-    raise SourcebookError(f"there is no case “{case}”; the cases here are {', '.join(known)}{nearest(case, known)}")
+    raise SourcebookError(
+        f"there is no case “{case[:200]}”; the cases here are {', '.join(known)}{nearest(case, known)}"
+    )
 
 
 def load(case: str, start: Path | None = None) -> Case:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sourcebook import descriptor, judgements, rules
+from sourcebook import descriptor, judgements, limits, rules
 from sourcebook.article import Article, own_copy, passed, read, shipped
 from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
@@ -29,10 +29,14 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
 
     With the article, given here or shipped with the case, every anchor's digest too.
     """
+    if large := limits.files(folder):
+        return large
     try:
         schema = described(folder)
     except CaseError as error:
         return error.faults
+    if long := limits.cells(folder, schema.tables):
+        return long  # told alone, since the other checks would take minutes over them
     meta, faults = read_casefile(folder)
     faults += _taken(folder, schema)
     from frictionless import FrictionlessException

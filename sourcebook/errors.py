@@ -115,6 +115,8 @@ class PackageError(SourcebookError):
 
 def nearest(wrong: object, valid) -> str:
     """“; did you mean x?” where something valid is close to what was written, else nothing."""
+    if len(str(wrong)) > 200:
+        return ""  # no slip of a name, and its likeness to each would take seconds
     close = get_close_matches(str(wrong), [str(choice) for choice in valid], n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -3,6 +3,7 @@
 import logging
 import re
 
+from sourcebook import limits
 from sourcebook.errors import SourcebookError
 from sourcebook.intake import BY_HAND, Paragraph
 from sourcebook.rules import UNPRINTABLE
@@ -122,6 +123,11 @@ def markdown(text: str, place: str) -> Read:
     from markdown_it import MarkdownIt
 
     told, text = _front(text, place)
+    if line := limits.crowded(text):
+        raise SourcebookError(
+            f"{place}, block at line {line} below its front matter: more marks of Markdown than can be read in "
+            f"a second. {BY_HAND}"
+        )
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     lines, kind, row = [], "body", None
     for token in parser.parse(text):

@@ -18,6 +18,7 @@ from sourcebook.errors import SourcebookError
 from sourcebook.words import count
 
 LARGEST = 20_000_000  # bytes of a workbook, unpacked; a case has some 100 000
+TAGS = 2_000_000  # of one part; a sheet of 20 000 rows has some 1 500 000, and each takes a hundred bytes of memory
 LONGEST = 32_767  # UTF-16 units of a cell; a spreadsheet cuts the rest off
 ROWS, COLUMNS = 20_000, 200  # at most, of a sheet
 SUFFIXES = (".xlsx", ".ods", ".csv")
@@ -103,6 +104,10 @@ def _safe(path: Path, content: bytes) -> None:
                 raise SourcebookError(f"{path.name}: encrypted. Save it without a password.")
             for part in parts:  # no more of a part is ever unpacked than the list says
                 content = archive.read(part)
+                if content.count(b"<") > TAGS:
+                    raise SourcebookError(
+                        f"{path.name}: more than {TAGS} tags in {part.filename[:80]}. It is not read."
+                    )
                 if any(mark in content for mark in ENTITIES):  # a comment of any length may stand before it
                     raise SourcebookError(
                         f"{path.name}: defines entities of its own, as no spreadsheet does. It is not read."

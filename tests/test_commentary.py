@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from sourcebook.commentary import fill
+from sourcebook.commentary import fill, refused
 from sourcebook.errors import CaseError
+from sourcebook.show import escape
 
 VALUES = {"n_claims": "47", "n_denials": "3", "own_share": "38%"}
 
@@ -103,3 +104,52 @@ class TestChoices:
 
     def test_a_notebook_without_commentary_has_no_notice_either(self, case):
         assert fill(case("x", min_reliability="C"), "reactions", VALUES) == ""
+
+
+class TestSubset:
+    """Commentary is Markdown with a list of what is let in; all else is refused with its line, and what would be right."""
+
+    def test_what_an_analyst_writes_is_let_in(self):
+        text = (
+            "## A heading\n\nWords, *stressed* and **more so**, `code` and [a link](https://example.org/a) <mailto:a@example.org>.\n\n"
+            "- a list\n  1. in a list\n\n> a quote\n\n| a | b |\n| --- | --- |\n| 1 | {n_claims} |\n\n```\nplain {{ code }}\n```\n\n"
+            "Term\n: told\n\nSee {cite:p}`gazette_2031`, {numref}`voices`, {ref}`voices` and {doc}`../book/method`; 3 < 5 & 7 > 2.\n"
+        )
+        assert refused(text) == []
+
+    @pytest.mark.parametrize(
+        "text, found",
+        [
+            ("<b>a</b>", "raw HTML"),
+            ("<div>\na\n</div>", "raw HTML"),
+            ("<!-- a -->", "raw HTML"),
+            ("![a](b.png)", "a picture"),
+            ("[a](javascript:alert)", "a link to “javascript:alert”"),
+            ("[a](../../secret.txt)", "a link to “../../secret.txt”"),
+            ("[a]\n\n[a]: file:///etc/passwd", "a link to “file:///etc/passwd”"),
+            ("```{include} a\n```", "the directive {include}"),
+            ("~~~{eval-rst}\na\n~~~", "the directive {eval-rst}"),
+            (":::{image} a\n:::", "a directive"),
+            ("{download}`a`", "the role {download}"),
+            ("{{ 7 }}", "a template, “{{” or “{%”"),
+            ("(a)=\n\nb", "a target"),
+            ("% a", "a comment"),
+            ("+++", "a block break"),
+            ("a[^1]\n\n[^1]: b", "a footnote"),
+            ("a\x00", "the character U+0000"),
+            ("> " * 50 + "a", "nested more than 18 deep"),
+        ],
+    )
+    def test_what_could_be_more_than_words_is_refused(self, text, found):
+        assert (3, found) in [(line, what) for line, what, _ in refused(f"Words.\n\n{text}")]
+
+    def test_computed_text_with_every_mark_escaped_is_let_in(self):
+        assert refused(escape("{{ 7*7 }} {% a %} <b> ![a](b) [a](javascript:b) (a)= ```{raw} html")) == []
+
+    def test_front_matter_is_refused(self):
+        assert refused("---\nmyst:\n  enable_extensions: [substitution]\n---\nWords.")[0][1] == "front matter"
+
+    def test_everything_is_told_at_once_with_its_line(self, case):
+        with pytest.raises(CaseError) as caught:
+            fill(case("{n_clams}\n\nWords and\nmore: <b>b</b>\n\n![a](b)"), "claims", VALUES)
+        assert [fault.row for fault in caught.value.faults] == [1, 4, 6]

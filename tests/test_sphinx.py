@@ -11,6 +11,7 @@ import toybook
 from bs4 import BeautifulSoup
 
 from sourcebook.errors import choices
+from sourcebook.sphinx import policy
 from sourcebook.sphinx.case import value
 from sourcebook.sphinx.notebooks import declared
 from sourcebook.sphinx.policy import Page, content_security_policy
@@ -185,6 +186,7 @@ def test_code_headings_and_the_row_itself_are_left_alone(page):
 def test_commentary_is_markdown_in_a_container_of_its_own(page):
     commentary = page("notebooks/alpha").find(class_="commentary")
     assert commentary.find("em").text == "emphasis"
+    assert "1 < 2 & <img src=x onerror=alert(1)>, C:\\.x." in commentary.text  # text, with every mark that it has
     assert commentary.find("a", class_="row-link").text == "R03"
 
 
@@ -420,3 +422,37 @@ def test_a_changed_notebook_changes_the_pages_that_name_its_values_and_rows(tmp_
     index = (toybook.html(folder) / "book" / "index.html").read_text(encoding="utf-8")
     assert "Thirteen claims" in index
     assert 'register.html#C99"' in index  # named on the page all along, and a row only now
+
+
+def test_no_page_and_no_notebook_can_bring_templates_back(tmp_path):
+    """MyST takes settings from front matter and from a notebook's metadata; neither may switch Jinja or raw HTML on."""
+    folder = toybook.write(tmp_path)
+    page, notebook = folder / "book/index.md", folder / "notebooks/alpha.ipynb"
+    settings = {"enable_extensions": ["substitution"], "substitutions": {"a": "b"}, "disable_syntax": []}
+    front = f"---\nmyst: {json.dumps(settings)}\n---\n"
+    page.write_text(front + page.read_text("utf-8") + "\n{{ 6*7 }} <b>raw</b> {{ a }}\n", "utf-8")
+    told = json.loads(notebook.read_text("utf-8"))
+    told["metadata"]["myst"] = settings
+    told["cells"][0]["source"] += "\n\n{{ 6*7 }} <b>raw</b>"
+    told["cells"].append(toybook.cell("show()", toybook.shown({"text/markdown": "A <b>picture</b> ![](x.png)"})))
+    notebook.write_text(json.dumps(told), "utf-8")
+    done = toybook.build(folder)
+    assert done.returncode != 0
+    assert (done.stdout + done.stderr).count("sets 'myst' in its front matter") == 2
+    for found in ("raw HTML", "a picture"):  # nor may a notebook show more than the subset of a commentary
+        assert f"shows {found}" in done.stdout + done.stderr
+    for name in ("book/index", "notebooks/alpha"):
+        text = (toybook.html(folder) / f"{name}.html").read_text("utf-8")
+        assert "{{ 6*7 }} &lt;b&gt;raw&lt;/b&gt;" in text
+
+
+def test_a_page_without_a_place_for_its_policy_fails_the_build(tmp_path, monkeypatch):
+    """It is not passed over: a page without a policy is one that nothing guards. The theme's templates are no pages."""
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static/macros.html").write_text("{{ a }}", "utf-8")
+    (tmp_path / "page.html").write_text("<html><head></head></html>", "utf-8")
+    told = []
+    monkeypatch.setattr(policy.logger, "warning", lambda *words: told.append(words[0] % words[1:]))
+    policy.seal(SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(tmp_path)), None)
+    assert [text[:9] for text in told] == ["page.html"]
+    assert not (tmp_path / "_static/macros.html").exists()

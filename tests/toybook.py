@@ -151,7 +151,7 @@ ALPHA = notebook(
         "show.prose()",
         shown(
             {
-                "text/markdown": "The case's own reading of R03, with *emphasis* and <img src=x onerror=alert(1)>.\n\n"
+                "text/markdown": "The case's own reading of R03, with *emphasis*, 1 < 2 & \\<img src=x onerror=alert(1)>, C:\\\\.x.\n\n"
                 "## A heading of its own\n\nSee {numref}`accounts` and {cite}`heuer1999`.",
                 "text/plain": "…",
             }

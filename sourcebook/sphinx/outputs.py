@@ -1,8 +1,10 @@
 """Turns the outputs of executed cells into nodes: figures, tables, a chooser, commentary; named values stay unseen."""
 
 from docutils import nodes
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from sourcebook import commentary
 from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, SENTENCE, TABLE, VALUE
 
 from . import NAME, chooser, downloads, figures, links, provenance, tables
@@ -80,14 +82,21 @@ class Choices:
 
 
 class Commentary:
-    """text/markdown becomes MyST, under the same rules as a page (no raw HTML), in a container that says whose words it has:
+    """text/markdown becomes MyST, of which only the subset of a commentary is let in, in a container that says whose words it has:
     the computed answer, a computed sentence, or the case's own commentary.
     """
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if _environment(renderer) is None or data.mime_type != "text/markdown":
+        env = _environment(renderer)
+        if env is None or data.mime_type != "text/markdown":
             return None
+        if wrong := commentary.refused(
+            data.string
+        ):  # checked before it was run, and a notebook may come from elsewhere
+            for _, found, right in wrong:
+                logger.warning("cell %s shows %s; %s", data.cell_index + 1, found, right, location=env.docname)
+            return [nodes.literal_block("", data.string)]
         parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
         role = data.output_metadata.get(ROLE)
         role = role if role in (ANSWER, SENTENCE) else "commentary"
@@ -104,6 +113,17 @@ class Unseen:
         return [] if data.mime_type in REFUSED or data.mime_type.startswith(VALUE) else None
 
 
+class KeepBackslashes(SphinxTransform):
+    """Docutils drops a backslash before a full stop where it makes quotation marks nicer; text with one keeps its marks as they are."""
+
+    default_priority = 740  # before smart quotes, which are 750
+
+    def apply(self, **kwargs):
+        for text in self.document.findall(nodes.Text):
+            if "\\" in text:
+                text.parent["support_smartquotes"] = False
+
+
 def prefer(app, config):
     """Rank our formats before the fallbacks that stand beside them."""
     ours = [("*", CHART, 1), ("*", TABLE, 2), ("*", CHOICES, 3), ("*", "text/markdown", 4)]
@@ -111,4 +131,5 @@ def prefer(app, config):
 
 
 def setup(app):
+    app.add_transform(KeepBackslashes)
     app.connect("config-inited", prefer)

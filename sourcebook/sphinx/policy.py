@@ -2,20 +2,26 @@
 
 import base64
 import hashlib
+import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import markupsafe
+import yaml
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from sourcebook import casefile
 
 logger = logging.getLogger(__name__)
 SCHEMES = ["http", "https", "mailto"]
 RUNNABLE = {"", "module", "text/javascript", "application/javascript"}
 CHARSET = '<meta charset="utf-8" />'
 TITLES = {"docstitle", "pagetitle", "project", "root_title", "shorttitle"}
+MYST = "myst"  # the key of front matter that holds settings of the parser
 MARK = '<meta http-equiv="Content-Security-Policy"'
 
 
@@ -25,6 +31,26 @@ def configure(app, config):
     refused = {"substitution", "html_image", "html_admonition"}
     config.myst_enable_extensions = sorted(set(config.myst_enable_extensions) - refused)
     config.myst_url_schemes = SCHEMES
+
+
+def own_settings(app, docname, source):
+    """No page and no notebook sets how MyST reads it: its front matter could bring Jinja and raw HTML back."""
+    text = source[0]
+    if app.env.doc2path(docname).endswith(".ipynb"):
+        notebook = json.loads(text)
+        told = notebook.get("metadata", {})
+        stripped = json.dumps({**notebook, "metadata": {key: told[key] for key in told if key != MYST}})
+    elif front := re.match(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text, re.DOTALL | re.MULTILINE):
+        try:
+            told = casefile.parsed(front[1])
+        except yaml.YAMLError:
+            return  # MyST tells it
+        stripped = "\n" * front[0].count("\n") + text[front.end() :]
+    else:
+        return
+    if isinstance(told, dict) and MYST in told:
+        logger.warning("sets %r in its front matter; such settings are _config.yml's alone", MYST, location=docname)
+        source[0] = stripped
 
 
 def restrict(app):
@@ -110,10 +136,16 @@ def seal(app, exception):
         return
     for path in sorted(Path(app.outdir).rglob("*.html")):
         text = path.read_text(encoding="utf-8")
-        if MARK in text or CHARSET not in text:
-            continue  # written by an earlier build, or a template of the theme's
-        page = Page(text)
         where = path.relative_to(app.outdir).as_posix()
+        if MARK in text:
+            continue  # written by an earlier build
+        if where.startswith("_static/"):
+            path.unlink()  # a template of the theme's, and no page
+            continue
+        if CHARSET not in text:
+            logger.warning("%s has no line %s, and so no place for its policy", where, CHARSET)
+            continue
+        page = Page(text)
         for address in page.foreign:
             logger.warning("%s loads %s from another host; the report must work without network", where, address)
         for handler in page.handlers:
@@ -128,6 +160,7 @@ def setup(app):
     # Jupyter Book always sets this one, for an extension that the book does without.
     app.add_config_value("comments_config", {}, "env", dict)
     app.connect("config-inited", configure)
+    app.connect("source-read", own_settings)
     app.connect("builder-inited", restrict)
     app.connect("env-updated", confine)
     app.add_post_transform(LimitSchemes)

@@ -1,0 +1,266 @@
+"""A report whose every field is an attack: nothing of it runs, nothing leaves, no file of the machine comes in, and the words stand there
+as words; or the case is refused, with file, row and column. See tests/hostile.py for the attacks.
+"""
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import hostile
+import nh3
+import proof
+import pytest
+from bs4 import BeautifulSoup
+
+from sourcebook import book, case, intake, scaffold, workbook
+from sourcebook.check import check
+from sourcebook.errors import SourcebookError
+from sourcebook.parameters import checked, declared, gathered
+from sourcebook.paths import notebooks
+from sourcebook.server import Site, serving
+
+pytestmark = [pytest.mark.long, pytest.mark.browser]
+
+SINKS = ["tables", "article", "case.yml", "datapackage.json", "references.bib", "commentary", "_config.yml", "parameters",
+         "names", "new and import"]  # fmt: skip
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`));
+"""
+# The page's own text: what a script or a style sheet holds is none.
+TEXT = """() => {
+  const body = document.body.cloneNode(true);
+  body.querySelectorAll("script, style, noscript").forEach((element) => element.remove());
+  return body.textContent;
+}"""
+LINKS = "() => [...document.querySelectorAll('[href],[src],[action]')].map((a) => a.getAttribute('href') || a.getAttribute('src') || a.getAttribute('action'))"
+SAFE = re.compile(r"(https?:|mailto:|#|data:image/|[\w./%-]*([?#]|$))", re.ASCII)
+KNOWN = re.compile(r"\[PST\]|The compiled spec uses Vega v5")  # what the theme and the chart library say on every page
+PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "--", "—": "---", "…": "..."})
+ARTICLE = "The fair\n\n" + "Words of an article that is long enough to be one. " * 8
+
+
+def squashed(text: str) -> str:
+    """Text without blanks and with plain quotation marks: a heading may have nicer ones, and a cell a line break."""
+    return re.sub(r"[\s¶]+", "", text.translate(PLAIN)).replace("---", "--")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The case with its attacks, sound as far as its check can tell."""
+    made = hostile.Case(tmp_path_factory.mktemp("hostile"))
+    made.fill()
+    made.settle()
+    assert check(made.record.folder) == []
+    assert book.commentary_faults(made.record.folder, made.top) == []
+    return made
+
+
+def run(top: Path, *words: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "sourcebook.cli", *words]
+    return subprocess.run(command, cwd=top, capture_output=True, encoding="utf-8", errors="replace", timeout=580)
+
+
+@pytest.fixture(scope="module")
+def report(made, pango):
+    """The report as a user builds it, pages and PDF."""
+    done = run(made.top, "build", "--format", "all")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return made.top / "_build/fair"
+
+
+@pytest.fixture(scope="module")
+def seen(report, chromium):
+    """What a browser met on every page, served as `sourcebook serve` serves it: text and faults by page."""
+    texts, faults = {}, []
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    with serving(Site(report / "html"), 0) as base:
+
+        def guard(route):
+            if route.request.url.startswith((base, "data:")):
+                route.continue_()
+            else:
+                faults.append(f"requests {route.request.url}")
+                route.abort()
+
+        context.route("**/*", guard)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: KNOWN.match(message.text) or faults.append(f"{page.url} console: {message.text}")
+        )
+        page.on("pageerror", lambda error: faults.append(f"{page.url} error: {error}"))
+        page.on("dialog", lambda dialog: (faults.append(f"{page.url} dialog"), dialog.dismiss()))
+        for path in sorted((report / "html").rglob("*.html")):
+            name = path.relative_to(report / "html").as_posix()
+            page.goto(base + name, wait_until="load")
+            for chart in page.locator(".chart").all():
+                chart.scroll_into_view_if_needed()
+                chart.locator(".chart-live svg").wait_for(timeout=60_000)
+            page.mouse.move(200, 400)
+            texts[name] = page.evaluate(TEXT)
+            faults += [f"{name} {each}" for each in page.evaluate("window.violations")]
+            faults += [f"{name} ran"] * page.evaluate("'pwned' in window")
+            faults += [f"{name} links to {each[:80]}" for each in page.evaluate(LINKS) if not SAFE.match(each)]
+    context.close()
+    return texts, faults
+
+
+def test_on_no_page_does_anything_run_leave_or_complain(seen):
+    """No global of an attack, no dialog, no console message, no violation of the policy, no request, no link of another scheme."""
+    texts, faults = seen
+    assert len(texts) > 15
+    assert faults == []
+
+
+def test_wherever_an_attack_is_shown_it_is_shown_whole_and_as_text(seen, made):
+    page = squashed("\n".join(seen[0].values()))
+    counted, shown = Counter(re.findall(r"zq\d{5}", page)), 0
+    for attack in made.planted:
+        # Markdown and BibTeX have marks of their own, which are no text.
+        if attack.sink not in ("commentary", "references.bib") and counted[attack.mark]:
+            whole = squashed(attack.text)
+            assert page.count(whole) == counted[attack.mark], attack
+            shown += 1
+    assert shown > 0.8 * len(made.planted)
+
+
+def test_no_file_of_the_machine_comes_into_anything_that_is_made(report, made, poppler):
+    read = 0
+    for path in [path for path in made.top.joinpath("_build").rglob("*") if path.is_file()]:
+        assert hostile.SECRET.encode() not in path.read_bytes(), path
+        read += 1
+    assert read > 100
+    assert hostile.SECRET not in poppler("pdftotext", report / "fair.pdf", "-")
+    schemes = {
+        line.split()[-1].split(":")[0] for line in poppler("pdfinfo", "-url", report / "fair.pdf").splitlines()[1:]
+    }
+    assert schemes <= {"http", "https", "mailto"}
+
+
+def test_no_cell_of_a_download_begins_a_formula(report):
+    """Cells that a spreadsheet would run begin with an apostrophe."""
+    tables = sorted((report / "html/downloads").rglob("*.csv"))
+    assert len(tables) > 20
+    for path in tables:
+        for row in hostile.csv.reader(path.open(encoding="utf-8", newline="")):
+            assert not [cell for cell in row if cell[:1] in tuple("=@＝＋－＠\t\r")], path
+            assert not [cell for cell in row if re.match(r"[+-](?![\d.]+$)", cell)], path
+
+
+def test_the_package_holds_no_file_of_the_machine(report, made):
+    done = run(made.top, "package")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    (archive,) = made.top.glob("_build/packages/*.zip")
+    with zipfile.ZipFile(archive) as packed:
+        names = packed.namelist()
+        assert len(names) > 100 and not [name for name in names if name.startswith("/") or ".." in name.split("/")]
+        assert not [name for name in names if hostile.SECRET.encode() in packed.read(name)]
+
+
+def test_the_rendered_commentary_is_what_nh3_would_leave_of_it(report):
+    """An independent judge over the HTML: sanitised once more, with the elements of the subset alone, nothing of it changes."""
+    tags = {"div", "p", "em", "strong", "code", "pre", "span", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "table", "dl", "dt", "dd",
+            "thead", "tbody", "tr", "th", "td", "hr"}  # fmt: skip
+    allowed = {"*": {"class", "id"}, "a": {"href", "title"}}
+    found = 0
+    for path in (report / "html/notebooks").glob("*.html"):
+        for box in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all(class_="commentary"):
+            clean = nh3.clean(
+                str(box), tags=tags, attributes=allowed, link_rel=None, url_schemes={"http", "https", "mailto"}
+            )
+            again = BeautifulSoup(clean, "html.parser")
+            assert [(e.name, e.attrs) for e in again.find_all()] == [
+                (e.name, e.attrs) for e in box.parent.find_all() if box in [e, *e.parents]
+            ]
+            found += 1
+    assert found
+
+
+def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
+    """What can be tried with a text without a build: sink, the call, and what must be true of its result where it raises no error."""
+
+    def never(result):
+        return False
+
+    for given in ({text: "1"}, {f"{text}=1": 1}):
+        yield "parameters", lambda given=given: checked(given, known, loaded), never
+    yield "parameters", lambda: gathered(None, (f"{text}=1",), known, loaded), never
+    for name in known:  # one that takes any text of its type gets a value of that type, and never this one
+        yield (
+            "parameters",
+            lambda name=name: checked({name: text}, known, loaded),
+            lambda found: text not in found.values(),
+        )
+    path = folder / "parameters.yml"
+    path.write_bytes(f"{text}: 1\nmin_reliability: {text}\n".encode("utf-8", "surrogatepass"))
+    yield "parameters", lambda: gathered(path, (), known, loaded), never
+    yield "names", lambda: case.locate(text, made.top), never
+    yield "names", lambda: scaffold.named(text, ()), lambda _: re.fullmatch("[a-z][a-z0-9_-]*", text)
+    yield "names", lambda: book.chosen((text,), made.top), never
+    page = f"<html><body><article><h1>The fair</h1><p>{ARTICLE}</p><p>{text}</p></article></body></html>"
+    for suffix, content in {".txt": f"{ARTICLE}\n\n{text}\n", ".md": f"{ARTICLE}\n\n{text}\n", ".html": page}.items():
+        path = folder / f"article{suffix}"
+        path.write_bytes(content.encode("utf-8", "surrogatepass"))
+        yield "new and import", lambda path=path: intake.read(path), lambda found: hostile.SECRET not in found.text
+    sheet, book_ = folder / "tables.csv", folder / "tables.xlsx"
+    quoted = text.replace('"', '""')
+    sheet.write_bytes(f'id,note\nC01,"{quoted}"\n'.encode("utf-8", "surrogatepass"))
+    files = [sheet]
+    if workbook.fits(text) and kind != "marks that break a file":
+        book_.write_bytes(workbook.written({"claims": (["id", "note"], [["C01", text]])}))
+        files.append(book_)
+    for path in files:
+        yield "new and import", lambda path=path: workbook.read(path), lambda found: found[0].rows[1][1][1].text == text
+
+
+@pytest.fixture(scope="module")
+def tried(made, tmp_path_factory):
+    """What is tried without a build: sink, kind, and whether it was let in (and then changed nothing) or refused by an error."""
+    tried, folder = [], tmp_path_factory.mktemp("files")
+    loaded, known = case.load(str(made.record.folder)), declared(notebooks(made.top))
+    for kind, text in made.attacks:
+        for sink, call, holds in ways(kind, text, made, folder, known, loaded):
+            try:
+                result = call()
+            except SourcebookError as error:
+                assert hostile.SECRET not in str(error) and "Traceback" not in str(error)
+                tried.append((sink, kind, "refused"))
+            else:
+                assert holds(result), (sink, kind, text[:60], result)
+                tried.append((sink, kind, "shown"))
+    return tried
+
+
+def test_what_is_tried_without_a_build_is_an_error_or_changes_nothing(tried):
+    assert len(tried) > 1000
+
+
+def test_the_guide_shows_what_was_tried(made, tried, seen):
+    """Attacks let in, all of them shown as text, and attacks refused, by kind and sink."""
+    cells: dict[tuple[str, str], Counter] = defaultdict(Counter)
+    for attack in made.planted:
+        cells[attack.kind, attack.sink]["shown"] += 1
+    for sink, kind in made.refused:
+        cells[kind, sink]["refused"] += 1
+    for sink, kind, what in tried:
+        cells[kind, sink][what] += 1
+    rows = []
+    for kind in hostile.KINDS:
+        told = [cells[kind, sink] for sink in SINKS]
+        rows.append(
+            [
+                kind,
+                *(
+                    " ".join(f"{count[what]} {what}" for what in ("shown", "refused") if count[what]) or "none"
+                    for count in told
+                ),
+            ]
+        )
+    total = [sum(cells[kind, sink].total() for kind in hostile.KINDS) for sink in SINKS]
+    rows.append(["**tried in all**", *total])
+    proof.shows("hostile", ["attack", *SINKS], rows)

@@ -56,8 +56,10 @@ def settings(path: Path) -> dict:
     import yaml
 
     try:
-        # libyaml's parser, where PyYAML was built with it, is ten times as fast as its own.
-        return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        text = path.read_text(encoding="utf-8")
+        # libyaml's parser, where PyYAML was built with it, is ten times as fast as its own; nested 40,000 deep it kills the process.
+        fast = len(text) < 10_000
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader) if fast else yaml.SafeLoader)
     except Exception as error:  # “!!int ''” is an IndexError, “!!bool foo” a KeyError
         raise SourcebookError(
             f"{path.name} cannot be read ({error}); restore it, for instance with git checkout {path.name}."

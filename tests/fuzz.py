@@ -36,7 +36,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from mutation import any_bytes, as_json, as_yaml, bent, odd, retabled, token, twisted
 
-PATIENCE = 20  # seconds for one input, which takes some thousandths
+PATIENCE = (
+    20  # seconds of computing for one input, which takes some thousandths; what else the machine does is no matter
+)
 MEMORY = 400_000  # kilobytes by which trying may make the process grow
 LONGEST = 100_000  # signs of a message; a case with many faults has many lines
 BY_HYPOTHESIS = 5  # one input in so many
@@ -722,14 +724,14 @@ def judged(target: Target, given: object) -> str:
     """What an input came to: “taken” or “refused”; an AssertionError or whatever else was raised where that was no answer."""
     from sourcebook.errors import SourcebookError
 
-    signal.signal(signal.SIGALRM, _hung)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    signal.signal(signal.SIGVTALRM, _hung)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
     try:
         told, refused = target.take(given) or [], False
     except SourcebookError as error:
         told, refused = [str(error)], True
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     for message in told:
         assert message.strip(), "an empty message"
         found = STEERING.search(message)

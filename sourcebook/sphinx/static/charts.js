@@ -25,12 +25,15 @@
       const spec = JSON.parse(chart.querySelector(".chart-spec").textContent);
       delete spec.usermeta; // options in there would have the last word
       const dark = shade();
-      spec.config = window.sourcebookCharts[dark];
+      spec.config = { ...window.sourcebookCharts[dark], aria: false }; // the whole is one picture, described below
+      // Compiled here, since the embedder warns that Vega-Lite 5 names an older Vega than the one that both are bundled with.
+      const { $schema, ...compiled } = window.vegaLite.compile(spec).spec;
       const place = document.createElement("div");
       place.className = "chart-live";
       place.setAttribute("role", "img");
       place.setAttribute("aria-label", chart.dataset.alt);
-      const { view } = await window.vegaEmbed(place, spec, {
+      const { view } = await window.vegaEmbed(place, compiled, {
+        mode: "vega",
         ast: true, // evaluate expressions without eval, which the page's policy forbids
         actions: false,
         renderer: "svg",

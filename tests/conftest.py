@@ -113,7 +113,9 @@ def chromium():
         browser.close()
 
 
-CHECKERS = Path(__file__).parent / "node_modules"  # what tests/package-lock.json fixes; CONTRIBUTING.md says how to install it
+CHECKERS = (
+    Path(__file__).parent / "node_modules"
+)  # what tests/package-lock.json fixes; CONTRIBUTING.md says how to install it
 
 
 def _checker(name: str) -> Path:

@@ -188,7 +188,7 @@ def told(chromium, axe, vnu, stored_html):
     with served(stored_html) as base:
         markup = vnu(*(f"{base}/{name}" for name in pages(stored_html)))
         for name in pages(stored_html):
-            with visiting(chromium, base) as visitor:
+            with visiting(chromium, base, reduced_motion="reduce") as visitor:
                 said = []
                 visitor.page.on(
                     "console", lambda message, said=said: message.type != "log" and said.append(message.text)

@@ -15,6 +15,9 @@
   }, true);
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(back));
 
+  // The theme lets the keyboard reach what scrolls, but looks for it only when the window changes: so also when a fold opens.
+  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);
+
   // On a wide window the button folds the chapters away; on a narrow one it opens a dialog, which says so itself.
   const toggle = document.querySelector(".primary-toggle");
   const sidebar = document.querySelector("#pst-primary-sidebar");

@@ -38,9 +38,10 @@ UNJUDGED = {
 }
 
 # Messages of the Nu HTML checker that are advice on outlines, which is not ours to take: Sphinx nests sections, headings and all.
+# It reads files, and so takes 'self' in a policy for no place at all; that the policy lets pages work is what a browser shows.
 ADVICE = re.compile(
     "Consider using the “h1” element as a top-level heading only|Article lacks heading|Section lacks heading|"
-    "Trailing slash on void elements"
+    "Trailing slash on void elements|violates Content Security Policy"
 )
 
 INTERACTIVE = """
@@ -188,8 +189,8 @@ def walk(page) -> tuple[int, int, list[str]]:
 def told(chromium, axe, vnu, stored_html):
     """Of each page of the first case's report: what axe, the Nu HTML checker, the console and a walk by keyboard found."""
     found = {}
+    markup = vnu(*(str(stored_html / name) for name in pages(stored_html)))
     with served(stored_html) as base:
-        markup = vnu(*(f"{base}/{name}" for name in pages(stored_html)))
         for name in pages(stored_html):
             with visiting(chromium, base, reduced_motion="reduce") as visitor:
                 said = []
@@ -204,7 +205,7 @@ def told(chromium, axe, vnu, stored_html):
                 found[name] = {
                     "axe": axed,
                     "unclear": unclear,
-                    "vnu": [each["message"] for each in markup if each["url"] == f"{base}/{name}" and not ADVICE.search(each["message"])],
+                    "vnu": [each["message"] for each in markup if each["url"].endswith(f"/{name}") and not ADVICE.search(each["message"])],
                     "console": console,
                     "walk": walk(page),
                 }  # fmt: skip
@@ -249,12 +250,9 @@ def test_axe_finds_no_violation_in_other_reports(name, chromium, axe, others):
 def test_the_nu_html_checker_finds_nothing_in_other_reports(vnu, others):
     found = []
     for folder in others.values():
-        with served(folder) as base:
-            found += [
-                each
-                for each in vnu(*(f"{base}/{name}" for name in pages(folder)))
-                if not ADVICE.search(each["message"])
-            ]
+        found += [
+            each for each in vnu(*(str(folder / name) for name in pages(folder))) if not ADVICE.search(each["message"])
+        ]
     assert [f"{each['url']} {each['message']}" for each in found] == []
 
 
@@ -503,7 +501,7 @@ def test_the_published_table_is_what_was_found(told):
             *(len(each["axe"][mode]) for mode in MODES),
             len(each["vnu"]),
             len(each["console"]),
-            f"{each['walk'][1]} of {each['walk'][0]}",
+            "all" if each["walk"][1] == each["walk"][0] else f"{each['walk'][1]} of {each['walk'][0]}",
         ]
         for name, each in told.items()
     ]

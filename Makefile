@@ -10,7 +10,7 @@ PARALLEL := --numprocesses auto --dist loadfile
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help report test long check notebooks lock clean
+.PHONY: help report test long check notebooks checkers lock clean
 
 help:  ## List these commands
 	@echo "Usage: make COMMAND [ARGS='options of the command']"
@@ -33,11 +33,14 @@ check: $(VENV)/installed  ## Check the coded tables and list every fault
 notebooks: $(VENV)/installed  ## Run the notebooks and store their outputs in place
 	@$(RUN)/sourcebook run --save $(ARGS)
 
+checkers:  ## Install what the tests hold pages against: axe-core and the Nu HTML checker (needs npm, and Java to run)
+	@npm ci --prefix tests --ignore-scripts --no-audit --no-fund --loglevel=error
+
 lock:  ## Renew requirements.lock and environment.yml from pyproject.toml (maintainers; needs uv)
 	@$(PYTHON) tools/lock $(ARGS)
 
-clean:  ## Delete what was built and installed: _build and .venv
-	@rm -rf _build $(VENV) sourcebook.egg-info
+clean:  ## Delete what was built and installed: _build, .venv and the checkers
+	@rm -rf _build $(VENV) sourcebook.egg-info tests/node_modules
 
 # The environment is made afresh whenever the lock changes, so that it holds the lock's packages and no others.
 # Some systems split venv's pip off into a package of its own; there, the pip at hand puts one in.

@@ -123,7 +123,7 @@ def readouts(subjects: pd.DataFrame, names: list[str], order: list[str]) -> alt.
         x=alt.X("side:N", sort=names, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("topic:N", sort=topics, title=None, axis=alt.Axis(grid=True)),
         color=alt.Color("says:N", title="The readout", legend=legend, scale=alt.Scale(domain=here, range=[looks[mark][0] for mark in here])),
-        stroke=alt.Stroke("says:N", title="The readout", legend=None, scale=alt.Scale(domain=here, range=[looks[mark][0] for mark in here])),
+        stroke=alt.Stroke("says:N", title="The readout", legend=legend, scale=alt.Scale(domain=here, range=[looks[mark][0] for mark in here])),
         shape=alt.Shape("says:N", title="The readout", legend=legend, scale=alt.Scale(domain=here, range=[looks[mark][1] for mark in here])),
         tooltip=_told("topic:N", "side:N", "says:N", "ids:N"),
     )  # fmt: skip
@@ -138,7 +138,7 @@ def carriage(tally: pd.DataFrame, order: list[str]) -> alt.Chart:
         x=alt.X("judgements:Q", title="Judgements", axis=alt.Axis(tickMinStep=1)),
         y=alt.Y("status:N", sort=here, title=None),
         color=alt.Color("layer:N", title=None, scale=alt.Scale(domain=layers, range=["#1b4f72", "#a9c9de"])),
-        order=alt.Order("layer:N"),
+        order=alt.Order("layer:O"),
         tooltip=_told("status:N", "layer:N", "judgements:Q", "ids:N"),
     )  # fmt: skip
 

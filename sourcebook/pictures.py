@@ -16,7 +16,9 @@ from sourcebook import digests, files, theme
 from sourcebook.formats import CHART
 
 VEGA_LITE = "5.20"
-SCRIPT = "window.vegaEmbed=vegaEmbed;"
+# vl-convert calls the modules that it holds by their addresses; nothing is fetched. The plain name gives an empty one.
+SCRIPT = """import * as lite from "https://cdn.jsdelivr.net/npm/vega-lite@5.20.1/+esm";
+Object.assign(window,{vegaEmbed,vegaLite:lite});"""
 FORM = 1  # of what is done to a picture once it is drawn
 ID, USE = re.compile(r'\bid="([a-z_]+\d+)"'), re.compile(r"""(\bid="|url\(#|href="#)([a-z_]+\d+)("|\))""")
 KEPT = 400  # pictures; the ones longest unused go
@@ -57,7 +59,7 @@ def numbered(text: str, prefix: str) -> str:
 
 
 def bundle(folder: Path | None) -> str:
-    """Vega, Vega-Lite and their embedder as one script."""
+    """Vega, Vega-Lite and their embedder as one script, which gives the last two to the window."""
 
     def make() -> str:
         import vl_convert

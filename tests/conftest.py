@@ -1,5 +1,6 @@
 """What several test files share: small books, built once, and a browser."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -110,6 +111,38 @@ def chromium():
             )
         yield browser
         browser.close()
+
+
+CHECKERS = (
+    Path(__file__).parent / "node_modules"
+)  # what tests/package-lock.json fixes; CONTRIBUTING.md says how to install it
+
+
+def _checker(name: str) -> Path:
+    if not (CHECKERS / name).is_file():
+        _skipped(f"{name.partition('/')[0]} is not installed; make checkers installs it (it needs npm).")
+    return CHECKERS / name
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which finds in a page what shuts people out."""
+    return _checker("axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def vnu():
+    """The Nu HTML checker: a function that gives its messages on some files or addresses."""
+    jar = _checker("vnu-jar/build/dist/vnu.jar")
+    if not shutil.which("java"):
+        _skipped("no java, which the Nu HTML checker runs on (on Debian: apt-get install default-jre-headless).")
+
+    def messages(*what: str) -> list[dict]:
+        command = ["java", "-jar", str(jar), "--format", "json", "--exit-zero-always", *what]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+        return json.loads(done.stderr)["messages"]
+
+    return messages
 
 
 def packaged(folder: Path, more: dict, prefix=(), umask: int = 0o022) -> Path:

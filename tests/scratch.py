@@ -23,6 +23,7 @@ LEAVE = shutil.ignore_patterns(
     "__pycache__",
     ".pytest_cache",
     ".ipynb_checkpoints",
+    "node_modules",
 )
 BOOKS = [
     "source",

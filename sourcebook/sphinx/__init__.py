@@ -35,11 +35,13 @@ def setup(app):
         pages,
         passages,
         policy,
+        semantics,
         tables,
     )
 
     parts = (
         policy,
+        semantics,
         case,
         outputs,
         figures,

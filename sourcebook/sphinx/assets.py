@@ -1,16 +1,18 @@
-"""Turns the package's style sheet and scripts, and the Vega bundle, into files of the book that only the pages in need load."""
+"""Turns the package's style sheet, scripts and templates, and the Vega bundle, into pages, and into files that those in need load."""
 
 import json
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.jinja2glue import SphinxFileSystemLoader
 
 from sourcebook import pictures, theme
 
 from . import chooser, citing, figures, passages
 
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"  # parts of the theme's pages that are not as they should be
 LANDING = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -23,9 +25,14 @@ LANDING = """<!DOCTYPE html>
 """
 
 
-def add_folder(app):
-    """Late, so that the folder's place on this machine does not enter what Sphinx notes of the settings."""
+def add_folders(app):
+    """Late, so that the folders' place on this machine does not enter what Sphinx notes of the settings."""
     app.config.html_static_path = [*app.config.html_static_path, str(STATIC)]
+    if app.builder.format == "html":
+        bridge = app.builder.templates
+        for chain, found in ((bridge.loaders, SphinxFileSystemLoader), (bridge.pathchain, str)):
+            chain[:0] = [found(str(folder)) for folder in (TEMPLATES, TEMPLATES / "components")]
+        bridge.templatepathlen += 2  # how many of them a name with "!" before it passes over
 
 
 def scripts(app, pagename, templatename, context, doctree):
@@ -71,6 +78,7 @@ def finish(app, exception):
 
 def setup(app):
     app.add_css_file("house.css", priority=900)
-    app.connect("builder-inited", add_folder)
+    app.add_js_file("keyboard.js", loading_method="defer")
+    app.connect("builder-inited", add_folders)
     app.connect("html-page-context", scripts)
     app.connect("build-finished", finish, priority=850)

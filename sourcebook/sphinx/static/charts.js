@@ -26,17 +26,21 @@
       delete spec.usermeta; // options in there would have the last word
       const dark = shade();
       spec.config = window.sourcebookCharts[dark];
+      // Compiled here, since the embedder warns that Vega-Lite 5 names an older Vega than the one that both are bundled with.
+      const { $schema, ...compiled } = window.vegaLite.compile(spec).spec;
       const place = document.createElement("div");
       place.className = "chart-live";
       place.setAttribute("role", "img");
       place.setAttribute("aria-label", chart.dataset.alt);
-      const { view } = await window.vegaEmbed(place, spec, {
+      const { view } = await window.vegaEmbed(place, compiled, {
+        mode: "vega",
         ast: true, // evaluate expressions without eval, which the page's policy forbids
         actions: false,
         renderer: "svg",
         loader,
         tooltip: { theme: dark },
       });
+      place.querySelector("svg").setAttribute("aria-hidden", true); // the whole is one picture, and its data are a table
       drawn.get(chart)?.finalize();
       drawn.set(chart, view);
       chart.querySelector(".chart-live")?.remove();
@@ -57,6 +61,16 @@
     { rootMargin: "200px" },
   );
   for (const chart of document.querySelectorAll(".chart")) seen.observe(chart);
+
+  // A chart that is wider than its place scrolls, and so the keyboard must reach it.
+  const reached = { tabindex: 0, role: "group", "aria-label": "Chart, wider than the window" };
+  const fits = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const wide = target.scrollWidth > target.clientWidth;
+      for (const [name, value] of Object.entries(reached)) wide ? target.setAttribute(name, value) : target.removeAttribute(name);
+    }
+  });
+  for (const chart of document.querySelectorAll(".chart")) fits.observe(chart);
 
   new MutationObserver(() => {
     for (const [chart] of drawn) if (chart.dataset.drawn !== shade()) draw(chart);

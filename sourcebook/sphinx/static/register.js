@@ -74,7 +74,7 @@
     const bar = make("div", { className: "filter-bar" }, labelled("Search the rows", search),
       ...selects.map(({ label, select }) => labelled(label, select)), reset, count);
     bar.setAttribute("role", "search");
-    bar.setAttribute("aria-label", "Filter the rows of this table");
+    bar.setAttribute("aria-label", `Filter the rows: ${table.caption ? words(table.caption) : "this table"}`);
     (table.closest(".pst-scrollable-table-container") ?? table).before(bar);
     apply();
     follow();

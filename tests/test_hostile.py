@@ -126,7 +126,7 @@ def test_wherever_an_attack_is_shown_it_is_shown_whole_and_as_text(seen, made):
             whole = squashed(attack.text)
             assert page.count(whole) == counted[attack.mark], attack
             shown += 1
-    assert shown > 0.8 * len(made.planted)
+    assert shown > 0.5 * len(made.planted)  # not every column is printed; all of them are in the downloads
 
 
 def test_no_file_of_the_machine_comes_into_anything_that_is_made(report, made, poppler):
@@ -232,7 +232,7 @@ def tried(made, tmp_path_factory):
                 tried.append((sink, kind, "refused"))
             else:
                 assert holds(result), (sink, kind, text[:60], result)
-                tried.append((sink, kind, "shown"))
+                tried.append((sink, kind, "let in"))
     return tried
 
 
@@ -241,10 +241,10 @@ def test_what_is_tried_without_a_build_is_an_error_or_changes_nothing(tried):
 
 
 def test_the_guide_shows_what_was_tried(made, tried, seen):
-    """Attacks let in, all of them shown as text, and attacks refused, by kind and sink."""
+    """Attacks let in, which did nothing, and attacks refused, by kind and sink."""
     cells: dict[tuple[str, str], Counter] = defaultdict(Counter)
     for attack in made.planted:
-        cells[attack.kind, attack.sink]["shown"] += 1
+        cells[attack.kind, attack.sink]["let in"] += 1
     for sink, kind in made.refused:
         cells[kind, sink]["refused"] += 1
     for sink, kind, what in tried:
@@ -256,7 +256,7 @@ def test_the_guide_shows_what_was_tried(made, tried, seen):
             [
                 kind,
                 *(
-                    " ".join(f"{count[what]} {what}" for what in ("shown", "refused") if count[what]) or "none"
+                    " ".join(f"{count[what]} {what}" for what in ("let in", "refused") if count[what]) or "none"
                     for count in told
                 ),
             ]

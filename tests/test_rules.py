@@ -292,3 +292,16 @@ class TestReferences:
         record.meta(accounts={**cases.META["accounts"], "readouts": {"town": []}})
         (fault,) = check(record.folder)
         assert fault.column == "accounts.readouts.town" and "a list of them" in fault.right
+
+    def test_a_field_that_a_page_cannot_print_is_told_with_its_entry(self, record):
+        """BibTeX lets it pass; the chapter that prints it would end in a traceback, or the build in a warning."""
+        entry = "@misc{odd_2031, title = {{% a %} {b}}, url = {javascript:a}, year = {2031}}\n"
+        record.data("references.bib", lambda data: data + entry.encode())
+        found = [fault.found for fault in check(record.folder)]
+        assert found[0].startswith("title of odd_2031 is not readable as LaTeX")
+        assert found[1:] == ["url of odd_2031 is “javascript:a”"]
+
+    def test_a_percent_sign_as_latex_has_it_is_none(self, record):
+        entry = '@misc{even_2031, title = {100 \\% of {\\"o}}, url = {HTTPS://example.org}, year = {2031}}\n'
+        record.data("references.bib", lambda data: data + entry.encode())
+        assert check(record.folder) == []

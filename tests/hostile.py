@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cases
+import pandas as pd
 import scratch
 import yaml
 
 from sourcebook import bibliography, commentary, rules
 from sourcebook.casefile import SCHEMA, read_casefile
 from sourcebook.check import check
+from sourcebook.schema import Schema
 
 SECRET = "quokkalantern"  # the only word of a file that lies outside the checkout
 HOST = "hostile.invalid"
@@ -323,9 +325,7 @@ class Case:
             if self._lets(sound, path, "plain words"):
                 _set(full, path, self.joined("case.yml"))
                 continue
-            # A key that names a row is held against the tables, which takes a check each: one attack of each kind then.
-            turns = dict(self.attacks).items() if path in REFERS else self.attacks
-            for kind, text in turns:
+            for kind, text in self.attacks:
                 if kind in LINES:
                     assert not self._lets(sound, path, text), f"case.yml, {path} lets {text[:40]} in"
                     self.refused.append(("case.yml", kind))
@@ -344,8 +344,9 @@ class Case:
         _set(changed, path, text)
         (self.record.folder / "case.yml").write_text(json.dumps(changed), "utf-8")  # JSON is YAML, and quicker to write
         meta, faults = read_casefile(self.record.folder)
-        if meta and path in REFERS:  # to a row
-            faults = [fault for fault in check(self.record.folder) if fault.file == "case.yml"]
+        if meta:  # what names a row is held against the rows
+            tables = {table: pd.DataFrame(found) for table, found in self.base.items()}
+            faults = rules.casefile(meta, tables, Schema.read(self.record.folder))
         assert all(fault.column for fault in faults)
         return not faults
 
@@ -421,7 +422,6 @@ class Case:
 
 
 BIB = ("title", "author", "publisher", "howpublished", "note", "url")
-REFERS = {("assessor",), ("accounts", "event"), ("readout",)}
 
 
 def leaves(schema: dict, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -336,13 +336,15 @@ class Case:
         ]
         full["keywords"] = [self.plant("case.yml", kind, text) for kind, text in self.attacks if kind in LINES]
         full["coders"] = {name: self.joined("case.yml") for name in ("first", "second")}
-        self.record.meta(**full)
+        (self.record.folder / "case.yml").write_text(yaml.safe_dump(full, allow_unicode=True, sort_keys=False), "utf-8")
 
     def _lets(self, sound: dict, path: tuple[str, ...], text: str) -> bool:
         """Whether case.yml may have this text at a key."""
         changed = json.loads(json.dumps(sound))
         _set(changed, path, text)
-        (self.record.folder / "case.yml").write_text(json.dumps(changed), "utf-8")  # JSON is YAML, and quicker to write
+        (self.record.folder / "case.yml").write_text(
+            json.dumps(changed, ensure_ascii=False), "utf-8", "surrogatepass"
+        )  # JSON is YAML, and quicker to write
         meta, faults = read_casefile(self.record.folder)
         if meta:  # what names a row is held against the rows
             tables = {table: pd.DataFrame(found) for table, found in self.base.items()}

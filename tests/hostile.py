@@ -382,6 +382,9 @@ class Case:
         for number, (kind, text) in enumerate(self.attacks):
             if kind not in LINES:
                 continue
+            path.write_text(f"{sound}@misc{{hostile, url = {{{text}}}}}\n", "utf-8")  # no attack is an address
+            assert rules.references({}, self.record.folder)
+            self.refused.append(("references.bib", kind))
             fields = {field: f"{text} zq{self.marks + place + 1:05}" for place, field in enumerate(BIB)}
             lines = ", ".join(f"{field} = {{{value}}}" for field, value in fields.items())
             entry = f"@misc{{hostile{number}, {lines}, year = {{2031}}}}\n"
@@ -423,7 +426,7 @@ class Case:
         path.write_text("\n\n".join(held) + "\n", "utf-8")
 
 
-BIB = ("title", "author", "publisher", "howpublished", "note", "url")
+BIB = ("title", "author", "publisher", "howpublished", "note")
 
 
 def leaves(schema: dict, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -15,11 +15,12 @@ import proof
 import pytest
 from bs4 import BeautifulSoup
 
-from sourcebook import book, case, intake, scaffold, workbook
+from sourcebook import article, book, case, intake, scaffold, workbook
 from sourcebook.check import check
-from sourcebook.errors import SourcebookError
+from sourcebook.errors import CaseError, SourcebookError
 from sourcebook.parameters import checked, declared, gathered
 from sourcebook.paths import notebooks
+from sourcebook.rules import UNPRINTABLE, digests
 from sourcebook.server import Site, serving
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
@@ -202,6 +203,8 @@ def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
     yield "names", lambda: case.locate(text, made.top), never
     yield "names", lambda: scaffold.named(text, ()), lambda _: re.fullmatch("[a-z][a-z0-9_-]*", text)
     yield "names", lambda: book.chosen((text,), made.top), never
+    if kind not in hostile.LINES:  # the others are in the report itself
+        yield "article", lambda: read(folder / "article.txt", text, loaded), lambda found: not UNPRINTABLE.search(text)
     page = f"<html><body><article><h1>The fair</h1><p>{ARTICLE}</p><p>{text}</p></article></body></html>"
     for suffix, content in {".txt": f"{ARTICLE}\n\n{text}\n", ".md": f"{ARTICLE}\n\n{text}\n", ".html": page}.items():
         path = folder / f"article{suffix}"
@@ -216,6 +219,15 @@ def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
         files.append(book_)
     for path in files:
         yield "new and import", lambda path=path: workbook.read(path), lambda found: found[0].rows[1][1][1].text == text
+
+
+def read(path: Path, text: str, loaded) -> article.Article:
+    """An article as `sourcebook check` holds a case against it."""
+    path.write_bytes(f"{ARTICLE}\n\n{text}\n".encode("utf-8", "surrogatepass"))
+    found = article.read(path)
+    if faults := digests({}, loaded.schema, found, found.sha256):
+        raise CaseError(loaded.name, faults)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,10 @@ def test_the_sound_case_breaks_no_rule(record):
 class TestDigests:
     """With the article at hand every anchor is held against its text."""
 
+    def test_a_text_with_a_mark_that_no_page_can_show_is_told_with_its_paragraph(self, record):
+        told = [fault.found for fault in verify(record, cases.ARTICLE.replace("What was said", "What \x00 was said"))]
+        assert "paragraph 2 of the article holds U+0000" in told
+
     def test_one_changed_digit_of_a_digest_is_told_with_row_and_the_right_digest(self, record):
         right = cases.anchor(3, "denied that a ship will leave before June")["digest"]
         wrong = right[:-1] + ("0" if right[-1] != "0" else "1")

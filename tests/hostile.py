@@ -22,7 +22,9 @@ from sourcebook.casefile import SCHEMA, read_casefile
 from sourcebook.check import check
 from sourcebook.schema import Schema
 
-SECRET = "quokkalantern"  # the only word of a file that lies outside the checkout
+SECRET = (
+    "quokka" + "lantern"
+)  # the only word of a file that lies outside the checkout; not whole here, since a package has the tests
 HOST = "hostile.invalid"
 RUN = "window.pwned=1"
 LONG = 10_000  # characters, more than a cell may have

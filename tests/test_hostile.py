@@ -99,6 +99,8 @@ def seen(report, chromium):
         for path in sorted((report / "html").rglob("*.html")):
             name = path.relative_to(report / "html").as_posix()
             page.goto(base + name, wait_until="load")
+            if name == "index.html":  # leads on at once
+                page.wait_for_url(f"{base}book/index.html")
             for chart in page.locator(".chart").all():
                 chart.scroll_into_view_if_needed()
                 chart.locator(".chart-live svg").wait_for(timeout=60_000)

@@ -38,37 +38,19 @@ def entries(folder: Path) -> pd.DataFrame:
 
 
 def faults(key: str, entry) -> Iterator[Fault]:
-    """What a page cannot print of an entry: text that is no LaTeX, an address that is none of the web's or mail's."""
-    given = {name: [value] for name, value in entry.fields.items()}
-    given |= {role: [str(person) for person in people] for role, people in entry.persons.items()}
-    for name, values in given.items():
-        place = f"{name} of {key}"
-        for value in values:
-            try:
-                addresses = [value] if name == "url" else list(_addresses(value))
-            except Exception as error:  # the readers of LaTeX raise whatever they happen to trip over
-                right = "close each brace and write % as \\%"
-                yield Fault(REFERENCES, f"{place} is not readable as LaTeX ({error})", right)
-                continue
-            for address in addresses:
-                if not re.match(r"(https?|mailto):", address, re.IGNORECASE):
-                    yield Fault(
-                        REFERENCES,
-                        f"{place} links to “{address[:60]}”",
-                        "write an address with http:, https: or mailto:",
-                    )
+    """What a page cannot print of a bibliography's entry: text that is no LaTeX, an address that is none of the web's."""
+    from pybtex.richtext import Text
 
-
-def _addresses(latex: str) -> Iterator[str]:
-    """Where the links of a LaTeX text lead."""
-    from pybtex.richtext import HRef, Text
-
-    waiting = [Text.from_latex(latex)]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, HRef):
-            yield str(part.url)
-        waiting += getattr(part, "parts", [])
+    given = [*entry.fields.items()]
+    given += [(role, str(person)) for role, people in entry.persons.items() for person in people]
+    for name, value in given:
+        if name == "url" and not re.match("https?:", value, re.IGNORECASE):
+            yield Fault(REFERENCES, f"url of {key} is “{value[:60]}”", "write an address with http: or https:")
+        try:
+            Text.from_latex(value)
+        except Exception as error:  # the readers of LaTeX raise whatever they happen to trip over
+            right = "close each brace, and write % as \\%"
+            yield Fault(REFERENCES, f"{name} of {key} is not readable as LaTeX ({error})", right)
 
 
 def _plain(latex: str) -> str:

@@ -235,6 +235,11 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
         right = f"pass the text that was coded (sourcebook new puts it into {ARTICLES}/), or code the new one and write its SHA-256 here"
         return [Fault(CASE, f"the article at hand has {article.sha256[:16]}…", right, column="article.sha256")]
     faults = []
+    for number, text in enumerate(article.paragraphs, 1):
+        if found := UNPRINTABLE.search(text):
+            right = "no text has such a mark, and a page cannot show it: code the text without it"
+            what = f"paragraph {number} of the article holds U+{ord(found[0]):04X}"
+            faults.append(Fault(CASE, what, right, column="article.sha256"))
     lengths = {str(number): str(len(text)) for number, text in enumerate(article.paragraphs, 1)}
     for table, line, row in rows(tables, "paragraphs"):
         length = lengths.get(row["paragraph"], "no such paragraph")

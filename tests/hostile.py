@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cases
+import pandas as pd
 import scratch
 import yaml
 
 from sourcebook import bibliography, commentary, rules
 from sourcebook.casefile import SCHEMA, read_casefile
 from sourcebook.check import check
+from sourcebook.schema import Schema
 
-SECRET = "quokkalantern"  # the only word of a file that lies outside the checkout
+SECRET = (
+    "quokka" + "lantern"
+)  # the only word of a file that lies outside the checkout; not whole here, since a package has the tests
 HOST = "hostile.invalid"
 RUN = "window.pwned=1"
 LONG = 10_000  # characters, more than a cell may have
@@ -323,9 +327,7 @@ class Case:
             if self._lets(sound, path, "plain words"):
                 _set(full, path, self.joined("case.yml"))
                 continue
-            # A key that names a row is held against the tables, which takes a check each: one attack of each kind then.
-            turns = dict(self.attacks).items() if path in REFERS else self.attacks
-            for kind, text in turns:
+            for kind, text in self.attacks:
                 if kind in LINES:
                     assert not self._lets(sound, path, text), f"case.yml, {path} lets {text[:40]} in"
                     self.refused.append(("case.yml", kind))
@@ -336,16 +338,19 @@ class Case:
         ]
         full["keywords"] = [self.plant("case.yml", kind, text) for kind, text in self.attacks if kind in LINES]
         full["coders"] = {name: self.joined("case.yml") for name in ("first", "second")}
-        self.record.meta(**full)
+        (self.record.folder / "case.yml").write_text(yaml.safe_dump(full, allow_unicode=True, sort_keys=False), "utf-8")
 
     def _lets(self, sound: dict, path: tuple[str, ...], text: str) -> bool:
         """Whether case.yml may have this text at a key."""
         changed = json.loads(json.dumps(sound))
         _set(changed, path, text)
-        (self.record.folder / "case.yml").write_text(json.dumps(changed), "utf-8")  # JSON is YAML, and quicker to write
+        (self.record.folder / "case.yml").write_text(
+            json.dumps(changed, ensure_ascii=False), "utf-8", "surrogatepass"
+        )  # JSON is YAML, and quicker to write
         meta, faults = read_casefile(self.record.folder)
-        if meta and path in REFERS:  # to a row
-            faults = [fault for fault in check(self.record.folder) if fault.file == "case.yml"]
+        if meta:  # what names a row is held against the rows
+            tables = {table: pd.DataFrame(found) for table, found in self.base.items()}
+            faults = rules.casefile(meta, tables, Schema.read(self.record.folder))
         assert all(fault.column for fault in faults)
         return not faults
 
@@ -379,6 +384,9 @@ class Case:
         for number, (kind, text) in enumerate(self.attacks):
             if kind not in LINES:
                 continue
+            path.write_text(f"{sound}@misc{{hostile, url = {{{text}}}}}\n", "utf-8")  # no attack is an address
+            assert rules.references({}, self.record.folder)
+            self.refused.append(("references.bib", kind))
             fields = {field: f"{text} zq{self.marks + place + 1:05}" for place, field in enumerate(BIB)}
             lines = ", ".join(f"{field} = {{{value}}}" for field, value in fields.items())
             entry = f"@misc{{hostile{number}, {lines}, year = {{2031}}}}\n"
@@ -420,8 +428,7 @@ class Case:
         path.write_text("\n\n".join(held) + "\n", "utf-8")
 
 
-BIB = ("title", "author", "publisher", "howpublished", "note", "url")
-REFERS = {("assessor",), ("accounts", "event"), ("readout",)}
+BIB = ("title", "author", "publisher", "howpublished", "note")
 
 
 def leaves(schema: dict, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -47,6 +47,10 @@ def test_the_sound_case_breaks_no_rule(record):
 class TestDigests:
     """With the article at hand every anchor is held against its text."""
 
+    def test_a_text_with_a_mark_that_no_page_can_show_is_told_with_its_paragraph(self, record):
+        told = [fault.found for fault in verify(record, cases.ARTICLE.replace("What was said", "What \x00 was said"))]
+        assert "paragraph 2 of the article holds U+0000" in told
+
     def test_one_changed_digit_of_a_digest_is_told_with_row_and_the_right_digest(self, record):
         right = cases.anchor(3, "denied that a ship will leave before June")["digest"]
         wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
@@ -292,3 +296,16 @@ class TestReferences:
         record.meta(accounts={**cases.META["accounts"], "readouts": {"town": []}})
         (fault,) = check(record.folder)
         assert fault.column == "accounts.readouts.town" and "a list of them" in fault.right
+
+    def test_a_field_that_a_page_cannot_print_is_told_with_its_entry(self, record):
+        """BibTeX lets it pass; the chapter that prints it would end in a traceback, or the build in a warning."""
+        entry = "@misc{odd_2031, title = {{% a %} {b}}, url = {javascript:a}, year = {2031}}\n"
+        record.data("references.bib", lambda data: data + entry.encode())
+        found = [fault.found for fault in check(record.folder)]
+        assert found[0].startswith("title of odd_2031 is not readable as LaTeX")
+        assert found[1:] == ["url of odd_2031 is “javascript:a”"]
+
+    def test_a_percent_sign_as_latex_has_it_is_none(self, record):
+        entry = '@misc{even_2031, title = {100 \\% of {\\"o}}, url = {HTTPS://example.org}, year = {2031}}\n'
+        record.data("references.bib", lambda data: data + entry.encode())
+        assert check(record.folder) == []

@@ -6,6 +6,7 @@ cannot fork, papermill's own engine runs the notebook instead, and a line says s
 
 import multiprocessing
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -77,7 +78,8 @@ def _run(cell: NotebookNode, child, pipe, timeout: int | None) -> bool:
         answer = pipe.recv()
     except EOFError:
         child.join(5)
-        raise DeadKernelError(f"the process of the run died (exit code {child.exitcode})") from None
+        killed = ", as where memory runs out" if child.exitcode == -signal.SIGKILL else ""
+        raise DeadKernelError(f"the process of the run died (exit code {child.exitcode}{killed})") from None
     if isinstance(answer, str):
         raise DeadKernelError(f"the process of the run failed:\n{answer}")
     told, count, fatal, failed = answer

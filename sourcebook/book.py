@@ -211,7 +211,7 @@ def replace(new: Path, target: Path) -> None:
     """Put a finished folder in the place of an older one; at no moment is a half-written one there, or none.
 
     Where two builds end at once, the last to come wins. (A system on which folders cannot change places has none for an
-    instant; killed in it, a build leaves the older one in the hidden folder beside.)
+    instant; killed in it, a build leaves the older one in the hidden folder beside, for the next to put back: see workroom.)
     """
     refused = None
     for attempt in range(100):

@@ -14,6 +14,8 @@ from pathlib import Path
 LOCK = ".lock"
 LEFT = re.compile(r"\..+(-[a-z0-9_]{8}|\.[0-9a-f]{8})")  # as workroom calls a folder, and files.write a file
 
+ASIDE = "old-0"  # what book.replace calls a report whose place it takes
+
 
 @contextmanager
 def workroom(folder: Path, prefix: str) -> Iterator[Path]:
@@ -44,9 +46,14 @@ def _shared(folder: Path) -> Iterator[None]:
 
 
 def _clear(folder: Path) -> None:
-    """Delete what killed processes left: folders that they built in, and files half written."""
+    """Delete what killed processes left: folders that they built in, and files half written. A report that was being
+    replaced just then, on a system on which that takes two steps, is put back first.
+    """
     for path in [path for path in folder.rglob(".*") if LEFT.fullmatch(path.name)]:
         if path.is_dir() and not path.is_symlink():
+            aside, place = path / ASIDE, path.with_name(path.name[1:-9])
+            if aside.is_dir() and not place.exists():
+                aside.rename(place)
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)

@@ -175,7 +175,8 @@ def tidy(site: Site, tried: Try, killed: bool = False) -> Try:
     """Hold a try to what may lie about: nothing where a user sees it; after `kill -9` the system's own folder is let be."""
     seen = [line for line in scratch.git(site.top, "status", "--porcelain").splitlines() if line.startswith("??")]
     if not killed:
-        seen += [path.name for path in site.temporary.iterdir()]
+        # A kernel that was running when another notebook failed leaves its connection file, in the system's own folder.
+        seen += [path.name for path in site.temporary.iterdir() if not re.fullmatch(r"tmp\w+\.json", path.name)]
         seen += sorted({path.name for path in (site.top / "_build").glob(".*")} - {".lock"})
     tried.wrong[LITTER] = ", ".join(seen)
     return tried

@@ -61,7 +61,8 @@ def _placed(nb_man):
         yield
     except Exception as error:
         states = [cell.metadata.get("papermill", {}).get("status") for cell in nb_man.nb.cells]
-        error.cell_index = states.index("running") if "running" in states else None
+        begun = [place for place, state in enumerate(states) if state not in (None, "pending")]
+        error.cell_index = begun[-1] if begun else None  # papermill calls a cell in which a kernel died completed
         raise
 
 

@@ -175,8 +175,9 @@ def tidy(site: Site, tried: Try, killed: bool = False) -> Try:
     """Hold a try to what may lie about: nothing where a user sees it; after `kill -9` the system's own folder is let be."""
     seen = [line for line in scratch.git(site.top, "status", "--porcelain").splitlines() if line.startswith("??")]
     if not killed:
-        # A kernel that was running when another notebook failed leaves its connection file, in the system's own folder.
-        seen += [path.name for path in site.temporary.iterdir() if not re.fullmatch(r"tmp\w+\.json", path.name)]
+        # In the system's own folder IPython leaves one of its own where there is no home, and Jupyter the file by which
+        # it spoke with a kernel that was running when another notebook failed.
+        seen += [path.name for path in site.temporary.iterdir() if not re.fullmatch(r"tmp\w+(\.json)?", path.name)]
         seen += sorted({path.name for path in (site.top / "_build").glob(".*")} - {".lock"})
     tried.wrong[LITTER] = ", ".join(seen)
     return tried

@@ -529,7 +529,9 @@ print(book.build("", fresh=True, say=lambda line: None))
             assert build.returncode == 0, told
             assert printed == f"{top / '_build' / 'fair' / 'html' / 'index.html'}\n"
         assert stamp.current(top, stamp.asked(""), "fork") == top / "_build" / "fair"
-        assert {path.name for path in (top / "_build").iterdir()} <= {"fair", "cache", ".lock"}, "nothing half made is left"
+        assert {path.name for path in (top / "_build").iterdir()} <= {"fair", "cache", ".lock"}, (
+            "nothing half made is left"
+        )
 
     def test_that_end_at_the_same_moment_replace_each_other(self, tmp_path):
         """Again and again, from two threads: each report is whole, and the last one stays."""

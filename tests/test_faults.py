@@ -329,26 +329,24 @@ def full_disk(base):
     return tries
 
 
-@fault("the disk is full: no file can be made in `_build` or in the folder for temporary files")
-def full_folders(base):
-    site, tries = base.site("full folders"), []
-    for full in (site.top / "_build", site.temporary):
-        before = tree(site.report)
-        site.edit(3 - site.edition)
-        shutil.rmtree(site.top / "_build/cache/runs")
-        done = site.run(env=full_below(site, full))
-        tries.append(disturbed(site, full.name, done, before, "No space left on device.*Make room"))
-        following(site, tidy(site, tries[-1]))
-    return tries
-
-
-@fault("the disk is full: nothing can be kept in the cache", SUCCESS)
-def full_cache(base):
-    site = base.site("full cache")
+@fault("the disk is full: no file can be made in `_build`")
+def full_folder(base):
+    site, before = base.site("full folder"), base.known[1, "html"]
     site.edit()
-    shutil.rmtree(site.top / "_build/cache")
-    done = site.run(env=full_below(site, site.top / "_build/cache"))
-    return [following(site, tidy(site, disturbed(site, "cache", done, {}, "")))]
+    done = site.run(env=full_below(site, site.top / "_build"))
+    tried = disturbed(site, "_build", done, before, "No space left on device.*Make room")
+    return [following(site, tidy(site, tried))]
+
+
+@fault("the disk is full: no file can be made in the cache, or in the folder for temporary files", SUCCESS)
+def full_aside(base):
+    site, tries = base.site("full aside"), []
+    for full in (site.top / "_build/cache", site.temporary):
+        site.edit(3 - site.edition)
+        shutil.rmtree(site.top / "_build/cache", ignore_errors=True)
+        tries.append(tidy(site, disturbed(site, full.name, site.run(env=full_below(site, full)), {}, "")))
+    following(site, tries[-1])
+    return tries
 
 
 def full_below(site: Site, folder: Path) -> dict:

@@ -237,21 +237,18 @@ def interrupted(base: Base, kind: str, numbers: int, signals: list, group: bool 
         if number % 2:
             shutil.rmtree(site.top / "_build/cache", ignore_errors=True)
         how, moment = signals[number % len(signals)], whole * (number + chance.random()) / numbers
-        process = site.start(*WORDS[kind])
+        process, killed = site.start(*WORDS[kind]), how == signal.SIGKILL
+        while not killed and process.poll() is None and not list((site.top / "_build").glob(f".{faults.NAME}-*")):
+            time.sleep(0.02)  # before Sourcebook itself is at work, it is Python that hears the signal
         try:
             out, err = process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, how) if group else process.send_signal(how)
             out, err = process.communicate(timeout=60)
-        code, killed = process.returncode, how == signal.SIGKILL
+        code = process.returncode
         what = f"{kind}: {how.name} after {moment / whole:.0%}, exit code {code}"
-        if code == 0:  # it was quicker than the measured one
-            told = ""
-        else:
-            told = "" if killed or moment < 1 else "Stopped"  # before Sourcebook itself is there, the system ends it
+        told = "" if code == 0 else "Stopped"  # it may have been quicker than the one that was measured
         tried = disturbed(site, what, (code, out, err), before, told, form)
-        if code != 0 and not told:
-            tried.wrong[TOLD] = ""
         if killed:
             del tried.wrong[TOLD]
         tries.append(following(site, tidy(site, tried, killed), *WORDS[kind], form=form))

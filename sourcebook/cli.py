@@ -36,7 +36,11 @@ class Commands(click.Group):
             context.exit(2 if isinstance(error, ParameterError) else 1)
         except OSError as error:
             if error.errno == errno.EPIPE:
-                raise  # whoever read the output has gone: click ends with code 1
+                click.echo(
+                    "Error: nobody reads the output any more. Reports that were built before are as they were.",
+                    err=True,
+                )
+                raise  # click sees to it that Python does not complain of it, and ends with code 1
             click.echo(f"Error: {refused(error)}", err=True)
             context.exit(1)
         except KeyboardInterrupt:

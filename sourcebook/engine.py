@@ -7,10 +7,12 @@ cannot fork, papermill's own engine runs the notebook instead, and a line says s
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
@@ -50,8 +52,18 @@ class KernelEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+        kwargs.setdefault("kernel_manager_class", f"{__name__}.QuietManager")
         with _placed(nb_man):
             return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+class QuietManager(AsyncKernelManager):
+    """Starts kernels whose own complaints, such as the traceback of one that cannot start, do not reach the terminal."""
+
+    async def _async_pre_start_kernel(self, **kwargs):
+        return await super()._async_pre_start_kernel(**kwargs, stderr=subprocess.DEVNULL)
+
+    pre_start_kernel = _async_pre_start_kernel
 
 
 @contextmanager

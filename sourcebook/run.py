@@ -60,7 +60,10 @@ def execute(notebook: Path, parameters: dict, cwd: Path, engine: str = "fork"):
         raise RunError(notebook.stem, place, f"the cell timed out after {seconds} seconds", cure) from error
     except Exception as error:  # a process that died or ran out of time comes as one of several classes of nbclient
         place = _number(notebook, getattr(error, "cell_index", None), parameters)
-        raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", _open(notebook)) from error
+        cure = _open(notebook)
+        if engine == "kernel" and place is None:
+            cure = "No kernel can be started here: see what python -m ipykernel --version says, or leave out --engine kernel."
+        raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", cure) from error
     whole(executed, notebook.stem)
     return plain(executed)
 

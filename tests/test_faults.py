@@ -357,7 +357,10 @@ def nobody() -> list[str]:
     if os.geteuid():
         return []
     plain = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"]
-    if subprocess.run([*plain, PYTHON, "-c", "import sourcebook.cli"], capture_output=True, cwd="/").returncode == 0:
+    told = subprocess.run(
+        [*plain, PYTHON, "-c", "import sys, sourcebook.cli; print(sys.base_prefix)"], capture_output=True, text=True
+    )
+    if told.stdout.strip() == sys.base_prefix:  # and not another Python, which it finds where it may not read this one
         return plain
     # Where this Python lies in root's own folder: a user that may read everything and write nothing of others.
     return [*plain, "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]

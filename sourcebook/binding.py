@@ -75,7 +75,7 @@ def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.Completed
 def surroundings(more: dict[str, str]) -> dict[str, str]:
     """The environment of a process that makes pages, with some variables `more`."""
     # Jupyter Book prints the folder's name, which the reader's own encoding may lack.
-    return {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **more}
+    return {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8:backslashreplace", **more}
 
 
 def pages(source: Path, builder: str = "html", run: Callable[..., subprocess.CompletedProcess] = _run) -> Path:

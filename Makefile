@@ -22,7 +22,7 @@ report: $(VENV)/installed  ## Build the HTML report and say where it lies
 
 test: $(VENV)/installed  ## Run the tests, then run the notebooks again and compare with their stored outputs
 	@$(RUN)/python -m pytest $(PARALLEL)
-	@$(RUN)/python -m pytest --nbval notebooks
+	@$(RUN)/python -m pytest --nbval --nbval-cell-timeout 600 notebooks
 
 long: $(VENV)/installed  ## Run the tests that take long, which `make test` leaves out
 	@$(RUN)/python -m pytest -m long

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from sourcebook import files, origin, paths, pictures
+from sourcebook import files, origin, paths, pictures, tied
 from sourcebook.case import Case
 from sourcebook.errors import BuildError
 from sourcebook.press import front, pdf, sheet
@@ -42,12 +42,13 @@ def drawing(top: Path, source: Path):
     """A second process that draws charts while the block runs."""
     books = [source / paths.NOTEBOOKS / notebook.name for notebook in paths.notebooks(top)]
     command = [sys.executable, "-m", pictures.__name__, top / paths.BUILD / paths.PICTURES, *books]
-    drawing = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        drawing.kill()
-        drawing.wait()
+    with tied.tie() as tie:
+        drawing = subprocess.Popen(command, **tie, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            drawing.kill()
+            drawing.wait()
 
 
 def print_pdf(source: Path, case: Case, epoch: int, output: Path) -> None:
@@ -65,20 +66,16 @@ def print_pdf(source: Path, case: Case, epoch: int, output: Path) -> None:
 
 
 def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=surroundings(more),
-    )
+    with tied.tie(surroundings(more)) as tie:
+        return subprocess.run(
+            command, cwd=cwd, **tie, capture_output=True, text=True, encoding="utf-8", errors="replace"
+        )
 
 
 def surroundings(more: dict[str, str]) -> dict[str, str]:
     """The environment of a process that makes pages, with some variables `more`."""
-    return {**os.environ, "NO_COLOR": "1", **more}
+    # Jupyter Book prints the folder's name, which the reader's own encoding may lack.
+    return {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8:backslashreplace", **more}
 
 
 def pages(source: Path, builder: str = "html", run: Callable[..., subprocess.CompletedProcess] = _run) -> Path:
@@ -89,7 +86,7 @@ def pages(source: Path, builder: str = "html", run: Callable[..., subprocess.Com
     command = [
         sys.executable,
         "-c",
-        "from jupyter_book.cli.main import main; main()",
+        "from sourcebook import tied; tied.watch(); from jupyter_book.cli.main import main; main()",
         "build",
         ".",
         "--builder",

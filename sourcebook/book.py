@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from sourcebook.paths import notebooks
 from sourcebook.press import pdf
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
+from sourcebook.workroom import workroom
 
 
 class Plan(NamedTuple):
@@ -161,10 +161,9 @@ def build(
     if not fresh and stamp.holds(target, made, formats):
         say(stamp.UNCHANGED)
     else:
-        target.parent.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+        with workroom(target.parent, name) as scratch:
             store = None if fresh else cache(case, told, top, engine)
-            report, took = _made(Path(scratch), name, case, told, store, engine, formats, say, progress, text)
+            report, took = _made(scratch, name, case, told, store, engine, formats, say, progress, text)
             if ingredients.of_report(told.values, books, case.folder, top, engine) == made:
                 # Without a stamp, what changed meanwhile is built the next time.
                 stamp.put(report, made, request, formats, took)
@@ -209,12 +208,15 @@ def _made(
 
 
 def replace(new: Path, target: Path) -> None:
-    """Put a finished folder in the place of an older one; at no moment is a half-written one there.
+    """Put a finished folder in the place of an older one; at no moment is a half-written one there, or none.
 
-    Where two builds end at once, the last to come wins.
+    Where two builds end at once, the last to come wins. (A system on which folders cannot change places has none for an
+    instant; killed in it, a build leaves the older one in the hidden folder beside, for the next to put back: see workroom.)
     """
     refused = None
     for attempt in range(100):
+        if files.exchange(new, target):
+            return
         with suppress(FileNotFoundError):
             target.rename(new.with_name(f"old-{attempt}"))
         try:

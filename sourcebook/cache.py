@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sourcebook import digests, files, ingredients
@@ -35,10 +36,11 @@ class Cache:
         if made != self.asked.get(notebook):
             return
         path = self._path(notebook, made)
-        path.parent.mkdir(parents=True, exist_ok=True)
         entry = {"made": made, "sha256": digests.text(text), "notebook": text}
-        files.write(path, json.dumps(entry, ensure_ascii=False))
-        files.prune(path.parent, KEPT)
+        with suppress(OSError):  # a result that cannot be kept is made again
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write(path, json.dumps(entry, ensure_ascii=False))
+            files.prune(path.parent, KEPT)
 
     def reasons(self, notebook: Path) -> list[str]:
         """Why the notebook would run again, in words; empty where its result is there."""

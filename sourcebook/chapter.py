@@ -1,7 +1,6 @@
 """A report and what changed in it, turned into a copy of its pages with one more chapter, in a folder of its own."""
 
 import re
-import tempfile
 from pathlib import Path
 
 import yaml
@@ -11,6 +10,7 @@ from sourcebook.case import load
 from sourcebook.errors import BuildError
 from sourcebook.reports import Report
 from sourcebook.words import listing
+from sourcebook.workroom import workroom
 
 PAGE = "# What changed\n\n```{changes}\n```\n"
 CAPTION = "Comparison"
@@ -28,9 +28,8 @@ def build(old: Report, new: Report, told: dict, top: Path) -> Path:
     case = load(str(top / paths.DATA / new.case))
     name = f"{_safe(new.name)}{paths.AGAINST}{_safe(old.name)}"
     target = top / paths.BUILD / name
-    target.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
-        source, made = Path(scratch, "source"), Path(scratch, "made")
+    with workroom(target.parent, name) as scratch:
+        source, made = scratch / "source", scratch / "made"
         binding.stage(top, case, source, origin.date(top, case.folder))
         (source / paths.NOTEBOOKS).mkdir()
         for notebook in new.notebooks:

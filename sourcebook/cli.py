@@ -1,12 +1,17 @@
 """What a person types, turned into calls of the package, and its errors into messages and exit codes."""
 
+import errno
+import signal
+import sys
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from sourcebook import __version__
+from sourcebook import __version__, tied
 from sourcebook.coding import anchor, bring, export, label, reanchor
-from sourcebook.errors import ParameterError, SourcebookError
+from sourcebook.errors import ParameterError, SourcebookError, refused
 from sourcebook.options import ARTICLE, CASE, ENGINE, FILE, FORMAT, FRESH, PARAMETER, SHOWN, VERIFY, bar
 from sourcebook.publishing import annotations, cite, diff, package, rebuild, verify
 from sourcebook.serving import serve
@@ -14,14 +19,49 @@ from sourcebook.starting import new
 
 
 class Commands(click.Group):
-    """Errors of ours become one message and exit code 1, those of the command line itself 2; a traceback is a bug."""
+    """Errors of ours and of the system become one message and exit code 1, those of the command line itself 2; a
+    traceback is a bug.
+    """
 
     def invoke(self, context):
+        tied.watch()
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that has no such letter is no reason to stop
+                stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(context)
+            with _stoppable():
+                return super().invoke(context)
         except SourcebookError as error:
             click.echo(f"Error: {error}", err=True)
             context.exit(2 if isinstance(error, ParameterError) else 1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                click.echo(
+                    "Error: nobody reads the output any more. Reports that were built before are as they were.",
+                    err=True,
+                )
+                raise  # click sees to it that Python does not complain of it, and ends with code 1
+            click.echo(f"Error: {refused(error)}", err=True)
+            context.exit(1)
+        except KeyboardInterrupt:
+            click.echo("Stopped. Reports that were built before are as they were.", err=True)
+            context.exit(1)
+
+
+@contextmanager
+def _stoppable():
+    """While the block runs, a request to end, or a terminal that is closed, stops the command as Ctrl-C does: in order."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    taken = [number for number in known if signal.getsignal(number) is signal.SIG_DFL]  # under nohup it is not
+    if threading.current_thread() is not threading.main_thread():
+        taken = []
+    for number in taken:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

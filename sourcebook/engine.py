@@ -6,10 +6,13 @@ cannot fork, papermill's own engine runs the notebook instead, and a line says s
 
 import multiprocessing
 import os
+import signal
+import subprocess
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
@@ -49,8 +52,18 @@ class KernelEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+        kwargs.setdefault("kernel_manager_class", f"{__name__}.QuietManager")
         with _placed(nb_man):
             return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+class QuietManager(AsyncKernelManager):
+    """Starts kernels whose own complaints, such as the traceback of one that cannot start, do not reach the terminal."""
+
+    async def _async_pre_start_kernel(self, **kwargs):
+        return await super()._async_pre_start_kernel(**kwargs, stderr=subprocess.DEVNULL)
+
+    pre_start_kernel = _async_pre_start_kernel
 
 
 @contextmanager
@@ -60,7 +73,8 @@ def _placed(nb_man):
         yield
     except Exception as error:
         states = [cell.metadata.get("papermill", {}).get("status") for cell in nb_man.nb.cells]
-        error.cell_index = states.index("running") if "running" in states else None
+        begun = [place for place, state in enumerate(states) if state not in (None, "pending")]
+        error.cell_index = begun[-1] if begun else None  # papermill calls a cell in which a kernel died completed
         raise
 
 
@@ -77,7 +91,8 @@ def _run(cell: NotebookNode, child, pipe, timeout: int | None) -> bool:
         answer = pipe.recv()
     except EOFError:
         child.join(5)
-        raise DeadKernelError(f"the process of the run died (exit code {child.exitcode})") from None
+        killed = ", as where memory runs out" if child.exitcode == -signal.SIGKILL else ""
+        raise DeadKernelError(f"the process of the run died (exit code {child.exitcode}{killed})") from None
     if isinstance(answer, str):
         raise DeadKernelError(f"the process of the run failed:\n{answer}")
     told, count, fatal, failed = answer

@@ -1,5 +1,6 @@
 """Everything that can go wrong, as one tree of exceptions, and the fault that a message is made of."""
 
+import errno
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -111,6 +112,23 @@ class PackageError(SourcebookError):
 
     def __reduce__(self):
         return PackageError, (self.package, self.faults)
+
+
+CURES = {
+    **dict.fromkeys(
+        (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG),
+        "Make room on that disk, and run the same again.",
+    ),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Let your user write there, and run the same again."),
+    errno.ENAMETOOLONG: "Move the checkout to a folder with a shorter path, and run the same again.",
+}
+
+
+def refused(error: OSError) -> str:
+    """What the system refused, on which file, and what to do about it."""
+    place = f"{error.filename}: " if error.filename else ""
+    cure = CURES.get(error.errno, "Mend that, and run the same again.")
+    return f"{place}{error.strerror or error}. {cure}"
 
 
 def nearest(wrong: object, valid) -> str:

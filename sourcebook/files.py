@@ -40,8 +40,9 @@ def write_bytes(path: Path, parts: Iterable[bytes]) -> Path:
 def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
     """Put other texts in the place of some of a folder's files, all of them at once.
 
-    The folder is copied beside itself, changed there, and takes its own place by two renames. Whatever fails before
-    leaves it as it was. A file that is a link stays one: what it leads to is written last of all. Killed between the two, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
+    The folder is copied beside itself, changed there, and takes its own place. Whatever fails before leaves it as it
+    was. A file that is a link stays one: what it leads to is written last of all. Where folders cannot change places in
+    one step, two renames do it; killed between them, it stands whole in the hidden folder beside, twice: as `old` and as `new`.
     """
     folder, room = folder.resolve(), None
     try:
@@ -52,12 +53,13 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
         linked = {name for name in told if (folder / name).is_symlink()}
         for name in told.keys() - linked:
             write_bytes(new / name, [told[name]])
-        folder.rename(old)
-        try:
-            new.rename(folder)
-        except BaseException:
-            old.rename(folder)
-            raise
+        if not exchange(new, folder):
+            folder.rename(old)
+            try:
+                new.rename(folder)
+            except BaseException:
+                old.rename(folder)
+                raise
     except OSError as error:
         raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror or error}). It is as it was.") from None
     finally:
@@ -65,6 +67,24 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
             shutil.rmtree(room, ignore_errors=True)
     for name in sorted(linked):
         export(folder / name, told[name], "The other files are changed: let it be written, and run the same again.")
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, so that each name has a whole one at every moment; False, and nothing
+    done, where one is missing or the system cannot.
+
+    renameat2(2) of Linux, renamex_np(2) of macOS.
+    """
+    import ctypes
+
+    names = os.fsencode(one), os.fsencode(other)
+    try:
+        system, swap, here = ctypes.CDLL(None), 2, -100  # RENAME_EXCHANGE and RENAME_SWAP; AT_FDCWD
+        if hasattr(system, "renameat2"):
+            return system.renameat2(here, names[0], here, names[1], swap) == 0
+        return system.renamex_np(*names, swap) == 0
+    except (OSError, AttributeError, TypeError):  # another system has neither
+        return False
 
 
 def export(path: Path, content: str | bytes, cure: str = "Name a file in a folder that there is.") -> Path:

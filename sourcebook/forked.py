@@ -11,11 +11,23 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from jupyter_client.jsonutil import json_default
 
-outputs: list[dict] = []  # of the cell that is running, in nbformat's form
+MOST = 10_000_000  # characters of output that a cell may have
+outputs: list[
+    dict
+] = []  # of the cell that is running, in nbformat's form, but for the text of streams: a list of pieces
+size = 0  # of these outputs
+
+
+class Flood(BaseException):
+    """The cell has more output than any page could show, perhaps without end."""
 
 
 def put(output: dict) -> None:
     """Add an output; what goes to one stream between two displays is joined, as a kernel's buffers do."""
+    global size
+    size += len(output["text"][0]) if output["output_type"] == "stream" else len(json.dumps(output))
+    if size > MOST:
+        raise Flood
     if output["output_type"] == "stream":
         for earlier in reversed(outputs):
             if earlier["output_type"] != "stream":
@@ -41,7 +53,7 @@ class Stream:
 
     def write(self, text: str) -> int:
         if text:
-            put({"output_type": "stream", "name": self.name, "text": text})
+            put({"output_type": "stream", "name": self.name, "text": [text]})
         return len(text)
 
     def writelines(self, lines) -> None:
@@ -98,6 +110,7 @@ def work(pipe: Connection, folder: str) -> None:
     `fatal` says in words why the run must end though the cell may look well: the cell asked the interpreter to
     exit, or made a copy of the process.
     """
+    global size
     import numpy
 
     from sourcebook.warm import shell
@@ -110,6 +123,7 @@ def work(pipe: Connection, folder: str) -> None:
     os.register_at_fork(after_in_parent=lambda: forks.append(1))  # subprocess does not come this way
     shell._showtraceback = _show
     while (source := pipe.recv()) is not None:
+        size = 0
         outputs.clear()
         result = shell.run_cell(source, store_history=True)
         if os.getpid() != own:
@@ -118,9 +132,14 @@ def work(pipe: Connection, folder: str) -> None:
         fatal = ""
         if isinstance(error, SystemExit):
             fatal = "SystemExit: the cell asked the interpreter to exit"
+        elif isinstance(error, Flood):
+            fatal = f"the cell has more than {MOST:,} characters of output"
         elif forks and _children():
             fatal = "the cell forked the process and left the copy running; use subprocess to start another"
-        told = [{key: value for key, value in output.items() if key != "transient"} for output in outputs]
+        told = [
+            {key: "".join(value) if key == "text" else value for key, value in output.items() if key != "transient"}
+            for output in outputs
+        ]
         pipe.send((told, result.execution_count, fatal, error is not None))
 
 

@@ -9,10 +9,11 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from sourcebook import digests, files, theme
+from sourcebook import digests, files, theme, tied
 from sourcebook.formats import CHART
 
 VEGA_LITE = "5.20"
@@ -90,9 +91,10 @@ def _kept(folder: Path | None, key: str, make: Callable[[], str]) -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     text = make()
-    folder.mkdir(parents=True, exist_ok=True)
-    files.write(path, json.dumps({"sha256": digests.text(text), "text": text}, ensure_ascii=False))
-    files.prune(folder, KEPT)
+    with suppress(OSError):  # a picture that cannot be kept is drawn again
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write(path, json.dumps({"sha256": digests.text(text), "text": text}, ensure_ascii=False))
+        files.prune(folder, KEPT)
     return text
 
 
@@ -107,4 +109,5 @@ def main(folder: str, *notebooks: str) -> None:
 
 
 if __name__ == "__main__":
+    tied.watch()
     main(*sys.argv[1:])

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from sourcebook import archive, comparison, files, origin, paths
+from sourcebook import archive, comparison, files, origin, paths, tied
 from sourcebook.comparison import Files
 from sourcebook.errors import BuildError, Fault, PackageError
 from sourcebook.stamp import STAMP
@@ -83,12 +83,12 @@ def made(top: Path, values: dict, printed: bool, say: Callable[[str], None]) -> 
     # This Sourcebook, not the one in the folder, which Python would find first. The date is the folder's.
     code = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *filter(None, sys.path)])
     env = {name: value for name, value in os.environ.items() if name != origin.EPOCH}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh",
-         "--format", "all" if printed else "html", "-f", str(chosen)],
-        cwd=top, env=env | {"PYTHONPATH": code, "PYTHONSAFEPATH": "1", "NO_COLOR": "1"},
-        capture_output=True, text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    with tied.tie(env | {"PYTHONPATH": code, "PYTHONSAFEPATH": "1", "NO_COLOR": "1"}) as tie:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", "from sourcebook.cli import main; main()", "build", "--fresh",
+             "--format", "all" if printed else "html", "-f", str(chosen)],
+            cwd=top, **tie, capture_output=True, text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
     reports = [path.parent for path in (top / paths.BUILD).glob(f"*/{paths.PARAMETERS}")]
     told = "\n".join(f"  {line}" for line in done.stderr.strip().splitlines())
     if len(reports) != 1:

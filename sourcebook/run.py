@@ -1,18 +1,22 @@
 """A notebook and its parameters, turned into an executed notebook that is known to have run to its end."""
 
 import json
-import tempfile
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from sourcebook import files, workers
+from sourcebook import files, paths, workers
 from sourcebook.cache import Cache
 from sourcebook.errors import RunError, SourcebookError
 from sourcebook.formats import VALUE
 from sourcebook.workers import Died, Workers
+from sourcebook.workroom import workroom
 
-TIMEOUT = 600  # seconds a cell
+TIMEOUT, LIMIT = (
+    600,
+    "SOURCEBOOK_CELL_SECONDS",
+)  # seconds a cell may take, unless this variable of the environment has others
 QUIET = "--IPKernelApp.log_level=50"  # a kernel's notes about its transport are no news of the notebook
 ENGINES = {"fork": "sourcebook", "kernel": "sourcebook-kernel"}  # as papermill calls them
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
@@ -25,12 +29,14 @@ def execute(notebook: Path, parameters: dict, cwd: Path, engine: str = "fork"):
     engine: "fork" runs it in a process forked from a warm one, "kernel" in a Jupyter kernel of its own; the outputs
     are the same. Raise RunError, naming the cell, unless every code cell ran and none raised.
     """
+    from nbclient.exceptions import CellTimeoutError
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import raise_for_execution_errors
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
+    seconds = limit()
     if workers.METHOD == "fork":
         _vouch(parameters, cwd)
     kernel = {"engine_name": ENGINES[engine], "kernel_name": "python3"}
@@ -41,16 +47,23 @@ def execute(notebook: Path, parameters: dict, cwd: Path, engine: str = "fork"):
         if parameters:
             prepared = parameterize_notebook(prepared, parameters, language="python", **kernel)
         executed = papermill_engines.execute_notebook_with_engine(
-            nb=prepared, progress_bar=False, log_output=False, start_timeout=60, execution_timeout=TIMEOUT,
+            nb=prepared, progress_bar=False, log_output=False, start_timeout=60, execution_timeout=seconds,
             extra_arguments=[QUIET], resources={"metadata": {"path": str(cwd)}}, **kernel,
         )  # fmt: skip
         raise_for_execution_errors(executed, None)
     except PapermillExecutionError as error:
         place = _number(notebook, error.cell_index, parameters)
         raise RunError(notebook.stem, place, f"{error.ename}: {error.evalue}", _open(notebook)) from error
+    except CellTimeoutError as error:
+        place = _number(notebook, getattr(error, "cell_index", None), parameters)
+        cure = f"If it needs longer, set {LIMIT} to more than {seconds}."
+        raise RunError(notebook.stem, place, f"the cell timed out after {seconds} seconds", cure) from error
     except Exception as error:  # a process that died or ran out of time comes as one of several classes of nbclient
         place = _number(notebook, getattr(error, "cell_index", None), parameters)
-        raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", _open(notebook)) from error
+        cure = _open(notebook)
+        if engine == "kernel" and place is None:
+            cure = "No kernel can be started here: see what python -m ipykernel --version says, or leave out --engine kernel."
+        raise RunError(notebook.stem, place, f"{type(error).__name__}: {error}", cure) from error
     whole(executed, notebook.stem)
     return plain(executed)
 
@@ -72,6 +85,16 @@ def glued(cells) -> dict:
         for output in cell.get("outputs", [])
         if "scrapbook" in output.get("metadata", {})
     }
+
+
+def limit() -> int:
+    """How many seconds a cell may take."""
+    given = os.environ.get(LIMIT, "")
+    if given and not (given.isascii() and given.isdigit() and 0 < int(given) < 10**6):
+        raise SourcebookError(
+            f"{LIMIT} is {given!r}; it must be a whole number of seconds: unset it, or set it to {TIMEOUT}."
+        )
+    return int(given or TIMEOUT)
 
 
 def _vouch(parameters: dict, cwd: Path) -> None:
@@ -144,15 +167,15 @@ def run_all(
 
     Raise the first RunError that occurs; then nothing in `folder` has changed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".run-") as scratch:
-        results = {notebook: Path(scratch, notebook.name) for notebook in notebooks}
+    limit()  # before any process is started
+    with workroom(cwd / paths.BUILD, "run") as scratch:
+        results = {notebook: scratch / notebook.name for notebook in notebooks}
         for notebook, result in results.items():
             if cache and (text := cache.get(notebook)) is not None:
                 files.write(result, text)
         fresh = [notebook for notebook, result in results.items() if not result.exists()]
         tasks = [(notebook, results[notebook], parameters[notebook.stem], cwd, engine) for notebook in fresh]
-        with progress(len(tasks)) as done, Workers(warm=engine == "fork") as team:
+        with progress(len(tasks)) as done, Workers() as team:
             for (notebook, *_), result in team.each(run, tasks):
                 if isinstance(result, Died):
                     raise RunError(notebook.stem, None, str(result), "Run it again.")
@@ -161,8 +184,9 @@ def run_all(
                 done(notebook.stem)
         for notebook in fresh if cache else ():
             cache.put(notebook, results[notebook].read_text(encoding="utf-8"))
+        folder.mkdir(parents=True, exist_ok=True)
         for notebook, result in results.items():
-            result.replace(folder / notebook.name)
+            files.write_bytes(folder / notebook.name, [result.read_bytes()])
     return [folder / notebook.name for notebook in notebooks]
 
 

@@ -1,7 +1,6 @@
 """The command that keeps a report up to date while its case is being coded, and shows it in a browser."""
 
 import time
-from pathlib import Path
 
 import click
 
@@ -25,8 +24,6 @@ def serve(case, parameter, file, article, port, browse):
     \b
     sourcebook serve --open
     """
-    import tempfile
-
     from sourcebook import paths, workers
 
     workers.prepare()
@@ -34,11 +31,11 @@ def serve(case, parameter, file, article, port, browse):
     from sourcebook.case import locate
     from sourcebook.live import Live, state
     from sourcebook.server import Site, serving
+    from sourcebook.workroom import workroom
 
     top = paths.root()
-    (top / paths.BUILD).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=top / paths.BUILD, prefix=".live-") as folder, bindery(top) as press:
-        live = Live(case, parameter, file, Path(folder), press, click.echo, article)
+    with workroom(top / paths.BUILD, "live") as folder, bindery(top) as press:
+        live = Live(case, parameter, file, folder, press, click.echo, article)
         known = state(top, locate(case))  # before anything is read, so that no edit is missed
         site = Site(live.rebuild())
         with serving(site, port) as address:

@@ -52,7 +52,10 @@ class Store:
             raise
 
     def put(self, key: str, outcomes: dict) -> None:
-        self.file.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (key, json.dumps(outcomes)))
+        try:
+            self.file.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (key, json.dumps(outcomes)))
+        except sqlite3.OperationalError as error:
+            raise SourcebookError(f"{self.path} cannot be written ({error}): mend that and run again") from None
 
     def get(self, key: str) -> dict | None:
         found = self.file.execute("SELECT outcomes FROM runs WHERE key = ?", (key,)).fetchone()

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sourcebook import digests, origin, paths
+from sourcebook import digests, origin, paths, tied
 from sourcebook.errors import BuildError
 from sourcebook.stamp import STAMP
 
@@ -32,10 +32,10 @@ def compare(report: Path, command: list[str], top: Path, case: Path) -> int:
         _copy(top, copy)
         searched = os.pathsep.join(path for path in sys.path if path)
         more = {**SURROUNDINGS, "HOME": str(home), "PYTHONPATH": searched, origin.EPOCH: str(origin.date(top, case))}
-        done = subprocess.run(
-            command, cwd=copy, env={**os.environ, **more}, capture_output=True,
-            encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, umask=0o077,
-        )  # fmt: skip
+        with tied.tie({**os.environ, **more}) as tie:
+            done = subprocess.run(
+                command, cwd=copy, **tie, capture_output=True, encoding="utf-8", errors="replace", umask=0o077
+            )
         if done.returncode:
             raise BuildError(f"The second build failed, the first stays:\n{done.stderr.strip()}")
         ours, theirs = contents(report), contents(copy / report.relative_to(top))

@@ -118,7 +118,7 @@ class TestTheReport:
         assert git(top, "status", "--porcelain") == ""
 
     def test_leaves_nothing_half_made(self, top, report, other):
-        assert {path.name for path in (top / "_build").iterdir()} == {report[0].name, other[0].name, "cache"}
+        assert {path.name for path in (top / "_build").iterdir()} == {report[0].name, other[0].name, "cache", ".lock"}
 
     def test_holds_no_path_of_the_machine_that_built_it(self, top, report):
         for path in report[0].rglob("*"):
@@ -529,7 +529,9 @@ print(book.build("", fresh=True, say=lambda line: None))
             assert build.returncode == 0, told
             assert printed == f"{top / '_build' / 'fair' / 'html' / 'index.html'}\n"
         assert stamp.current(top, stamp.asked(""), "fork") == top / "_build" / "fair"
-        assert {path.name for path in (top / "_build").iterdir()} <= {"fair", "cache"}, "nothing half made is left"
+        assert {path.name for path in (top / "_build").iterdir()} <= {"fair", "cache", ".lock"}, (
+            "nothing half made is left"
+        )
 
     def test_that_end_at_the_same_moment_replace_each_other(self, tmp_path):
         """Again and again, from two threads: each report is whole, and the last one stays."""

@@ -179,6 +179,20 @@ class TestSwap:
         assert (folder / "a.csv").is_symlink() and (tmp_path / "real.csv").read_text("utf-8") == "new"
         assert (folder / "b.csv").read_text("utf-8") == "new"
 
+    def test_it_changes_in_one_step_so_that_at_no_moment_there_is_none(self, folder, monkeypatch):
+        def rename(self, target):
+            raise AssertionError(f"{self} is moved away")
+
+        monkeypatch.setattr(Path, "rename", rename)
+        files.swap(folder, {"a.csv": "new"})
+        assert (folder / "a.csv").read_text("utf-8") == "new" and listed(folder) == ["fair"]
+
+    def test_folders_change_places_only_where_both_are_there(self, folder, tmp_path):
+        assert not files.exchange(folder, tmp_path / "none") and not files.exchange(tmp_path / "none", folder)
+        assert (folder / "a.csv").is_file() and listed(folder) == ["fair"]
+
+    # On a system on which folders cannot change places:
+
     @pytest.mark.parametrize("call", [1, 2])
     def test_whatever_fails_leaves_the_folder_as_it_was(self, folder, call, monkeypatch):
         real, calls = Path.rename, []
@@ -190,6 +204,7 @@ class TestSwap:
             return real(self, target)
 
         before = self.held(folder)
+        monkeypatch.setattr(files, "exchange", lambda *_: False)
         monkeypatch.setattr(Path, "rename", rename)
         with pytest.raises(SourcebookError, match="cannot be replaced .* It is as it was"):
             files.swap(folder, {"a.csv": "new"})
@@ -209,7 +224,7 @@ class TestSwap:
             "def rename(self, target):\n"
             "    if self.name == 'new': os._exit(9)\n"
             "    return real(self, target)\n"
-            "Path.rename = rename; files.swap(Path(sys.argv[1]), {'a.csv': 'new'})"
+            "Path.rename = rename; files.exchange = lambda *_: False; files.swap(Path(sys.argv[1]), {'a.csv': 'new'})"
         )
         assert subprocess.run([sys.executable, "-c", code, folder]).returncode == 9
         (beside,) = folder.parent.iterdir()

@@ -278,7 +278,17 @@ class TestPlainTools:
         changed = first.split(",")
         changed[place] = "1" if changed[place] != "1" else "2"
         table.write_text(text.replace(first, ",".join(changed)), encoding="utf-8")
-        done = self.run(top, "pytest", "--nbval", "notebooks/reactions.ipynb", "-q", "-p", "no:cacheprovider")
+        done = self.run(
+            top,
+            "pytest",
+            "--nbval",
+            "--nbval-cell-timeout",
+            "600",
+            "notebooks/reactions.ipynb",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        )
         table.write_text(text, encoding="utf-8")
         assert done.returncode == 1, done.stdout + done.stderr
         summary = done.stdout.splitlines()[-1]

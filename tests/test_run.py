@@ -9,7 +9,7 @@ from scratch import notebook
 
 from sourcebook import run as running
 from sourcebook.cache import Cache
-from sourcebook.errors import RunError
+from sourcebook.errors import RunError, SourcebookError
 from sourcebook.run import run, run_all
 
 # papermill leaves the event loop and sockets of each run to the garbage collector. They are collected
@@ -26,11 +26,11 @@ def swept():
 GOOD = ["label = f'{colour} {size}'\nlabel", "import sys\nprint(sys.stdin is not None, flush=True)\nlabel * size"]
 
 
-def refused(tmp_path, *cells, parameters=None) -> RunError:
+def refused(tmp_path, *cells, parameters=None, engine="fork") -> RunError:
     """The error of a run, of which nothing may be written."""
     output = tmp_path / "out" / "q.ipynb"
     with pytest.raises(RunError) as caught:
-        run(notebook(tmp_path / "q.ipynb", *cells), output, parameters or {}, tmp_path)
+        run(notebook(tmp_path / "q.ipynb", *cells), output, parameters or {}, tmp_path, engine)
     assert not output.exists() and not output.parent.exists()
     assert caught.value.notebook == "q"
     assert "notebooks/q.ipynb" in str(caught.value)
@@ -116,8 +116,24 @@ class TestAFailedRun:
         monkeypatch.setattr(running, "TIMEOUT", 1)
         assert "timed out" in refused(tmp_path, "1", "import time; time.sleep(60)").cause
 
-    def test_a_killed_kernel_is_told_with_its_cell(self, tmp_path):
-        assert refused(tmp_path, "1", "import os; os._exit(0)", "2").cell == 4
+    @pytest.mark.parametrize("engine", ["fork", "kernel"])
+    def test_a_killed_kernel_is_told_with_its_cell(self, tmp_path, engine):
+        assert refused(tmp_path, "1", "import os; os._exit(0)", "2", engine=engine).cell == 4
+
+    def test_a_cell_that_writes_without_end_is_stopped(self, tmp_path):
+        error = refused(tmp_path, "1", "while True: print('x' * 100_000)")
+        assert error.cell == 4 and error.cause.endswith("more than 10,000,000 characters of output")
+
+    @pytest.mark.parametrize("given", ["0", "-1", "ten", "1.5", "٣", "10000000"])
+    def test_a_time_limit_that_is_none_is_told(self, tmp_path, monkeypatch, given):
+        monkeypatch.setenv(running.LIMIT, given)
+        with pytest.raises(SourcebookError, match="SOURCEBOOK_CELL_SECONDS is .* must be a whole number"):
+            run_all([notebook(tmp_path / "q.ipynb", "1")], tmp_path / "out", {"q": {}}, tmp_path)
+
+    def test_the_time_limit_is_the_users(self, tmp_path, monkeypatch):
+        monkeypatch.setenv(running.LIMIT, "1")
+        error = refused(tmp_path, "1", "import time; time.sleep(60)")
+        assert error.cause == "the cell timed out after 1 seconds" and running.LIMIT in error.cure
 
     def test_a_cell_that_never_ends_is_told(self, tmp_path, monkeypatch):
         monkeypatch.setattr(running, "TIMEOUT", 1)
@@ -164,7 +180,7 @@ class TestRunAll:
         book = notebook(tmp_path / "kills.ipynb", "import os, signal\nos.killpg(0, signal.SIGKILL)")
         with pytest.raises(RunError, match=r"notebooks/kills\.ipynb: its process died \(exit code -9\)"):
             run_all([book], tmp_path / "out", {"kills": {}}, tmp_path)
-        assert list((tmp_path / "out").iterdir()) == []
+        assert not (tmp_path / "out").exists()
 
 
 class TestWithACache:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sourcebook import theme
+from sourcebook import theme, tied
 from sourcebook.errors import BuildError
 
 STYLE = Path(__file__).with_name("print.css")
@@ -116,4 +116,5 @@ def main(page: str, output: str) -> None:
 
 
 if __name__ == "__main__":
+    tied.watch()
     main(*sys.argv[1:])

@@ -40,9 +40,10 @@ def tables(tables: Tables, schema: Schema) -> list[Fault]:
 def rows(tables: Tables, *names: str) -> Iterator[tuple[str, int, dict]]:
     """Table, line and cells of every row of some tables, one after the other; empty lines are faults of their own."""
     for name in names:
-        for line, row in tables.get(name, pd.DataFrame()).iterrows():
-            if any(row):  # an empty line is a fault of its own
-                yield name, line, row.to_dict()
+        frame = tables.get(name, pd.DataFrame())
+        for line, *cells in frame.itertuples(name=None):  # iterrows takes ten times as long
+            if any(cells):  # an empty line is a fault of its own
+                yield name, line, dict(zip(frame.columns, cells))
 
 
 def fault(table: str, line: int, row: dict, column: str, found: str, right: str) -> Fault:

@@ -17,12 +17,12 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
-from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE
+from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE, TEXT
 from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import VALUE as GLUE
 from sourcebook.words import shortened
 
-TEXT, MARK = 1500, 400  # characters of a sentence or alternative text, and of a cell of a chart: nobody reads a list of thousands
+MARK = 400  # characters of a cell of a chart's data
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
 
 

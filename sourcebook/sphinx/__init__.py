@@ -29,6 +29,7 @@ def setup(app):
         downloads,
         evidence,
         figures,
+        leaves,
         links,
         maths,
         outputs,
@@ -55,6 +56,7 @@ def setup(app):
         code,
         pages,
         links,
+        leaves,
         assets,
     )
     for part in parts:

@@ -8,7 +8,7 @@ from docutils import nodes
 
 from sourcebook import pictures, theme
 
-from . import chooser, citing, figures, passages
+from . import chooser, citing, figures, leaves, passages
 
 STATIC = Path(__file__).parent / "static"
 LANDING = """<!DOCTYPE html>
@@ -43,6 +43,8 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("register.js", loading_method="defer")
         app.add_js_file("citing.js", loading_method="defer")
         app.add_js_file(None, body=citing.templates(app), type="application/json", **{"class": "citing-data"})
+    if next(doctree.findall(leaves.rowindex), None) is not None:
+        app.add_js_file("register.js", loading_method="defer")
     if any("citing" in box["classes"] for box in doctree.findall(nodes.container)):
         app.add_js_file("citing.js", loading_method="defer")
 

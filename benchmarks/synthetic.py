@@ -1,6 +1,6 @@
 """A number of rows and a seed, turned into a whole case of made-up words: to see how Sourcebook grows, and to test it.
 
-Run as a program it writes the case into the `data` folder of a checkout: `synthetic.py 5000 DATA --seed 1`.
+Run as a program it writes the case into the `data` folder of a checkout: `synthetic.py data --rows 5000`.
 """
 
 import argparse
@@ -117,7 +117,11 @@ def _coded(table: str, row: dict, words: Words, actors, sources, passage: str, t
                 "date": (FIRST + timedelta(words.number(0, 89))).isoformat()}  # fmt: skip
     own = {"topic": words.one(TOPICS), "gist": words.sentence(6, 12)}
     if table == "framings":
-        return own | {"device": words.one(["inference", "loaded_word", "plain_report"]), "mode": "own", "attribution": "none"}
+        return own | {
+            "device": words.one(["inference", "loaded_word", "plain_report"]),
+            "mode": "own",
+            "attribution": "none",
+        }
     quote = " ".join(passage.split()[:3]) if words.number(1, 3) == 1 else ""
     own |= {"mode": "mixed" if quote else "indirect", "quote": quote, "attribution": words.one(["explicit", "implied"]),
             "source_id": words.one(sources)["id"]}  # fmt: skip
@@ -126,7 +130,10 @@ def _coded(table: str, row: dict, words: Words, actors, sources, passage: str, t
                       "confidence": words.one(["high", "unstated"])}  # fmt: skip
     own["actor_id"] = words.one(actors)["id"]
     if table == "reactions":
-        return own | {"stance": words.number(-2, 2), "target_id": f"C{words.number(1, max(len(tables['claims']), 1)):02}"}
+        return own | {
+            "stance": words.number(-2, 2),
+            "target_id": f"C{words.number(1, max(len(tables['claims']), 1)):02}",
+        }
     types = ["assertion", "denial", "evaluation", "forecast", "commitment", "demand"]
     return own | {"claim_type": words.one(types), "credibility": words.number(1, 6), "event_id": "E01" if words.number(1, 4) == 1 else "",
                   "addressee_id": words.one(["", actors[0]["id"]])}  # fmt: skip
@@ -140,7 +147,15 @@ def _judged(tables: dict, words: Words, ids: list[str], keys: list[str]) -> dict
         start = words.number(0, rows - 1)
         other = (start + words.number(1, min(rows - 1, 40))) % rows
         kind = words.one(["supports", "supports", "contradicts", "undercuts", "restates"])
-        relations.append({"id": f"L{number:02}", "from_id": ids[start], "to_id": ids[other], "relation": kind, "rationale": words.sentence()})
+        relations.append(
+            {
+                "id": f"L{number:02}",
+                "from_id": ids[start],
+                "to_id": ids[other],
+                "relation": kind,
+                "rationale": words.sentence(),
+            }
+        )
     hypotheses = [
         {"id": f"H{number}", "title": f"{words.phrase(2, 3).capitalize()} {number}", "statement": words.sentence(8, 12), "origin": "the generator"}
         for number in range(1, 4)
@@ -154,8 +169,20 @@ def _judged(tables: dict, words: Words, ids: list[str], keys: list[str]) -> dict
     rated = []
     for table, variable in {"claims": "credibility", "reactions": "stance", "assessments": "layer"}.items():
         for row in tables[table][::2]:
-            value = row[variable] if words.number(1, 4) > 1 else words.one({"credibility": [2, 3], "stance": [0, 1], "layer": ["claimed"]}[variable])
-            rated.append({"id": f"G{len(rated) + 1:03}", "item_id": row["id"], "variable": variable, "coder": "second", "value": value})
+            value = (
+                row[variable]
+                if words.number(1, 4) > 1
+                else words.one({"credibility": [2, 3], "stance": [0, 1], "layer": ["claimed"]}[variable])
+            )
+            rated.append(
+                {
+                    "id": f"G{len(rated) + 1:03}",
+                    "item_id": row["id"],
+                    "variable": variable,
+                    "coder": "second",
+                    "value": value,
+                }
+            )
     found = []
     for row in tables["claims"] + tables["assessments"]:
         judged = row["id"][0] == "J"
@@ -167,13 +194,22 @@ def _judged(tables: dict, words: Words, ids: list[str], keys: list[str]) -> dict
         {"id": f"X{number:02}", "paragraph": row["paragraph"], "printed": words.word(), "corrected": words.word(), "why": words.sentence()}
         for number, row in enumerate(tables["paragraphs"][1::8], 1)
     ]  # fmt: skip
-    return {"relations": relations, "hypotheses": hypotheses, "consistency": consistency, "ratings": rated, "corroboration": found, "errata": errata}
+    return {
+        "relations": relations,
+        "hypotheses": hypotheses,
+        "consistency": consistency,
+        "ratings": rated,
+        "corroboration": found,
+        "errata": errata,
+    }
 
 
 def descriptor(name: str) -> dict:
     """The template's schema with the topics and sides of these cases."""
     package = json.loads((ROOT / "data/weir/datapackage.json").read_text("utf-8"))
-    package.update(name=name, title=f"Made-up case {name}", description="Made up by a generator, to see how Sourcebook grows.")
+    package.update(
+        name=name, title=f"Made-up case {name}", description="Made up by a generator, to see how Sourcebook grows."
+    )
     for resource in package["resources"]:
         for field in resource["schema"]["fields"]:
             if field["name"] in CODES:
@@ -230,12 +266,13 @@ def write(parent: Path, rows: int, seed: int = 1, name: str = "") -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", type=int)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--rows", type=int, default=500, help="of the register, at least 20")
+    parser.add_argument("--quick", action="store_true", help="50 rows")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="")
     options = parser.parse_args()
-    print(write(options.folder, options.rows, options.seed, options.name))
+    print(write(options.folder, 50 if options.quick else options.rows, options.seed, options.name))
 
 
 if __name__ == "__main__":

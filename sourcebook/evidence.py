@@ -66,7 +66,10 @@ def segments(length: int, spans: pd.DataFrame, lane: pd.Series) -> list[Segment]
 
     Takes the columns id, start, end of the rows of this paragraph, and their `lanes`.
     """
-    rows = sorted((int(place), id, int(start), int(end)) for place, id, start, end in zip(lane, spans["id"], spans["start"], spans["end"]))
+    rows = sorted(
+        (int(place), id, int(start), int(end))
+        for place, id, start, end in zip(lane, spans["id"], spans["start"], spans["end"])
+    )
     begun, ended = {}, {}
     for place, id, start, end in rows:
         begun.setdefault(start, []).append((place, id))

@@ -33,7 +33,9 @@ def graph(case, work: Work, rows, data: str = "") -> dict:
         {"@id": f"{base}actor-{row['actor_id']}", "@type": TYPES.get(row["actor_kind"], "Thing"), "name": row["actor"]}
         for row in speakers.sort_values("actor_id").to_dict("records")
     ]
-    digests = {id: digest for table in KINDS for id, digest in zip(case.tables[table]["id"], case.tables[table]["digest"])}
+    digests = {
+        id: digest for table in KINDS for id, digest in zip(case.tables[table]["id"], case.tables[table]["digest"])
+    }
     common = _given({
         "license": _licence(work.licence),
         "version": work.version,
@@ -62,7 +64,10 @@ def graph(case, work: Work, rows, data: str = "") -> dict:
             _article(case, article),
             *authors,
             *actors,
-            *(_row(case, row, digests, base, coders, article, dataset) for row in rows.astype(object).to_dict("records")),
+            *(
+                _row(case, row, digests, base, coders, article, dataset)
+                for row in rows.astype(object).to_dict("records")
+            ),
         ],
     }
 

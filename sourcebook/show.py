@@ -149,7 +149,9 @@ def glue(values: dict):
 
 def commentary(case, notebook: str, values: dict):
     """Show what the case's own commentary says to this notebook, its named figures filled in; nothing if it has none."""
-    text = case_commentary.fill(case, notebook, {name: escape(shortened(_text(_plain(value)), TEXT)) for name, value in values.items()})
+    text = case_commentary.fill(
+        case, notebook, {name: escape(shortened(_text(_plain(value)), TEXT)) for name, value in values.items()}
+    )
     if text:
         display({"text/markdown": text, "text/plain": text}, raw=True)
 

@@ -105,14 +105,20 @@ class Drawing:
         whole = evidence("", support_smartquotes=False, classes=["with-text" if self.shown else "with-map"])
         whole += nodes.paragraph("", self.form(self.record, self.shown))
         whole += self.legend(self.found)
-        whole.extend(self.paragraph(self.record, self.shown, each, self.of(each), self.longest) for each in self.pages[number - 1])
+        whole.extend(
+            self.paragraph(self.record, self.shown, each, self.of(each), self.longest)
+            for each in self.pages[number - 1]
+        )
         return [*self.others(number, docname), whole]
 
     def others(self, number: int, docname: str) -> list[nodes.Node]:
         """The links to the other pages; none where one page has everything."""
         if len(self.pages) == 1:
             return []
-        first, last, every = (int(each["paragraph"]) for each in (self.pages[number - 1][0], self.pages[number - 1][-1], self.pages[-1][-1]))
+        first, last, every = (
+            int(each["paragraph"])
+            for each in (self.pages[number - 1][0], self.pages[number - 1][-1], self.pages[-1][-1])
+        )
         printed = f"Printed are paragraphs {first} to {last} of {every:,}. The pages of the report have all of them."
         told = f"Paragraphs {first:,} to {last:,} of {every:,}, with {count(len(self.ids(number)), 'row')}."
         leaf = leaves.Leaf(docname, NAME, number, len(self.pages))
@@ -154,9 +160,7 @@ class Drawing:
         block += nodes.paragraph("", label, classes=["evidence-number"])
         if shown:
             content = shown.paragraphs[number - 1]
-            block += self.passage(
-                content, self.cut(content, listed), listed, record, paragraph["kind"]
-            )
+            block += self.passage(content, self.cut(content, listed), listed, record, paragraph["kind"])
         elif listed or paragraph["length"]:
             block += self.map(f"Paragraph {number}: {count(len(listed), 'row')}", paragraph, listed, longest, depth)
         if listed:

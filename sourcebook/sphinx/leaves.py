@@ -157,7 +157,11 @@ def _index(app, docname: str, name: str, resource: dict, pages: list) -> None:
 
 def indexed(docname: str, name: str, number: int) -> str:
     """The page of an index."""
-    return page(Leaf(docname, f"{name}-index", number, 0)) if number > 1 else f"{page(Leaf(docname, name, 2, 0))[:-2]}-index"
+    return (
+        page(Leaf(docname, f"{name}-index", number, 0))
+        if number > 1
+        else f"{page(Leaf(docname, name, 2, 0))[:-2]}-index"
+    )
 
 
 def _search(app, docname: str, name: str, resource: dict, pages: list) -> None:
@@ -237,7 +241,9 @@ def visit_turning(translator, node):
     here, slug = page(leaf), tables.slug(leaf.name)
     up = "../" * here.count("/")
     step = max(1, leaf.pages // 20)
-    shown = [n for n in range(1, leaf.pages + 1) if n in (1, leaf.pages) or n % step == 0 or abs(n - leaf.number) <= NEAR]
+    shown = [
+        n for n in range(1, leaf.pages + 1) if n in (1, leaf.pages) or n % step == 0 or abs(n - leaf.number) <= NEAR
+    ]
     numbers = [
         f'<strong aria-current="page">{n}</strong>' if n == leaf.number
         else link(page(leaf._replace(number=n)), str(n), aria_label=f"Page {n}")
@@ -247,14 +253,18 @@ def visit_turning(translator, node):
     told = escape(node["told"])
     data = {"data-name": slug, "data-first": builder.get_relative_uri(here, first) or f"{first.rsplit('/', 1)[-1]}.html",
             "data-found": " ".join(f"{up}_static/rows/{slug}-{n}.js" for n in range(1, node["found"] + 1))}  # fmt: skip
-    translator.body.append(translator.starttag(node, "nav", CLASS="turning", **{"aria-label": f"Pages of {leaf.name}"}, **data))
+    translator.body.append(
+        translator.starttag(node, "nav", CLASS="turning", **{"aria-label": f"Pages of {leaf.name}"}, **data)
+    )
     translator.body.append(f"<p>{told} Pages: {' '.join(numbers)}</p>\n")
     if node["ranges"]:
         told = [
             link(indexed(leaf.docname, leaf.name, n), f"{low} to {high}", data_from=low, data_to=high)
             for n, (low, high) in enumerate(node["ranges"], 1)
         ]
-        translator.body.append(f'<p class="turning-index">A row that is not on this page is found by its id: {", ".join(told)}.</p>\n')
+        translator.body.append(
+            f'<p class="turning-index">A row that is not on this page is found by its id: {", ".join(told)}.</p>\n'
+        )
     translator.body.append("</nav>\n")
 
 

@@ -94,7 +94,9 @@ class LinkRows(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        known = {row: (page, row) for row, page in rows(self.env).items() if carried(self.app.builder, page)} | cited(self.env)
+        known = {row: (page, row) for row, page in rows(self.env).items() if carried(self.app.builder, page)} | cited(
+            self.env
+        )
         for text in list(self.document.findall(nodes.Text)):
             if ROW.search(text) and not self.closed(text):
                 parts = list(self.split(str(text), known))

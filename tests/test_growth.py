@@ -11,16 +11,20 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import pandas as pd
 import proof
 import pytest
+from docutils import nodes
 from test_browser import Visitor
 
-from sourcebook import annotations, linked, paths, show
+from sourcebook import annotations, charts, linked, paths, show
 from sourcebook import case as cases
 from sourcebook.book import build
 from sourcebook.check import check
+from sourcebook.errors import nearest
 from sourcebook.evidence import lanes, segments, spans
-from sourcebook.sphinx import leaves
+from sourcebook.formats import CHART
+from sourcebook.sphinx import leaves, links, tables
 from sourcebook.statements import statements
 from sourcebook.work import work
 
@@ -30,7 +34,7 @@ import synthetic  # noqa: E402
 
 SIZES = (50, 500, 5000)
 HEAVIEST = 900  # kB of a page, whatever the case
-CHART = 100  # kB of a chart's specification
+DRAWN = 100  # kB of a chart's specification
 FOLLOWED = 40  # permalinks followed in the browser, of each report
 KNOWN = "20f600d5e3f6dc410b17e82f4d29bf735e647c40681ee91352736d0e9222653c"  # of the case of 50 rows
 
@@ -56,6 +60,93 @@ class TestMadeUpCases:
         known = digest(synthetic.write(tmp_path / "one", 50))
         assert known == digest(synthetic.write(tmp_path / "two", 50)) == KNOWN
         assert known != digest(synthetic.write(tmp_path / "three", 50, seed=2))
+
+
+class TestBounds:
+    """What stands in a page is bounded where its case is not."""
+
+    def drawn(self, chart) -> tuple[list[dict], str]:
+        told = chart.to_dict(validate=False)
+        return told["datasets"][told["data"]["name"]], told.get("usermeta", {}).get("drawn", "")
+
+    def test_a_chart_draws_its_first_lines_and_says_so(self):
+        rows = [
+            {"section": f"S{n}", "bloc": bloc, "voice": bloc, "statements": 1}
+            for n in range(100)
+            for bloc in ("a", "b")
+        ]
+        frame = pd.DataFrame(rows)
+        shown, told = self.drawn(charts.sections(frame, {"a": "A", "b": "B"}))
+        assert [row["section"] for row in shown] == list(frame["section"][:120])
+        assert told == "Drawn are the first 60 of 100 sections; the coded tables have all of them."
+        assert self.drawn(charts.sections(frame[:120], {"a": "A", "b": "B"})) == (shown, "")
+
+    def test_reactions_alike_in_speaker_and_stance_share_a_mark_where_they_are_many(self):
+        rows = [
+            {
+                "id": f"R{n}",
+                "actor": f"A{n % 3}",
+                "bloc": "a",
+                "stance": n % 5 - 2,
+                "meaning": "",
+                "target": "",
+                "gist": "",
+            }
+            for n in range(1000)
+        ]
+        shown, _ = self.drawn(charts.stances(pd.DataFrame(rows), {"a": "A"}, {0: "reserved"}))
+        assert len(shown) == 15 and sorted(row["id"].partition(" and ")[2] for row in shown)[-1] == "66 more"
+        few, _ = self.drawn(charts.stances(pd.DataFrame(rows[:300]), {"a": "A"}, {0: "reserved"}))
+        assert [row["id"] for row in few] == [f"R{n}" for n in range(300)]
+
+    def test_a_caption_says_what_its_chart_leaves_out_and_a_long_text_ends(self, monkeypatch):
+        shown = []
+        monkeypatch.setattr(show, "display", lambda data, **more: shown.append(data[CHART]))
+        rows = [{"section": f"S{n}", "bloc": "a", "voice": "a", "statements": 1} for n in range(61)]
+        chart = charts.sections(pd.DataFrame(rows), {"a": "A"})
+        show.figure(chart, name="f", title="T", caption="C.", alternative="word " * 1000, columns={})
+        assert shown[0]["usermeta"]["sourcebook"]["caption"].startswith("C. Drawn are the first 60 of 61 sections")
+        assert len(shown[0]["description"]) < 1510 and shown[0]["description"].endswith("word …")
+
+    def test_a_table_shows_its_first_rows_and_says_how_many_there_are(self):
+        resource = {
+            "name": "t",
+            "title": "T.",
+            "schema": {"fields": [{"name": "a", "title": "A"}]},
+            "data": [{"a": "x"}] * 201,
+        }
+        table = tables.build(resource)
+        assert len(list(table.findall(nodes.row))) == 201  # with that of the head
+        assert table[0].astext() == "T. Shown are the first 200 of 201 rows; the CSV has the whole."
+        assert tables.build({**resource, "data": resource["data"][:200]})[0].astext() == "T."
+
+    def test_a_long_cell_is_shown_in_part(self):
+        resource = {
+            "name": "t",
+            "title": "T.",
+            "schema": {"fields": [{"name": "a", "title": "A"}]},
+            "data": [{"a": "word " * 1000}],
+        }
+        assert tables.build(resource)[0].astext() == "T. Shown are the beginnings of long cells; the CSV has the whole."
+
+    def test_a_wrong_id_among_thousands_is_still_told_the_nearest(self):
+        assert nearest("C0123x", [f"C{n:04}" for n in range(5000)]) == "; did you mean C0123?"
+
+    def test_ids_of_seven_digits_are_links(self):
+        assert [found[0] for found in links.ROW.finditer("C1234567 and L00001, not C12345678")] == [
+            "C1234567",
+            "L00001",
+        ]
+
+    def test_ids_are_sorted_by_their_numbers(self):
+        assert sorted(["E1", "C10", "C2"], key=leaves.order) == ["C2", "C10", "E1"]
+
+    @pytest.mark.parametrize("number", [1, 7, 250])
+    def test_a_further_page_has_the_name_of_its_table_and_a_number(self, number):
+        assert (
+            leaves.page(leaves.Leaf("notebooks/register", "register", number, 250))
+            == f"notebooks/register{'' if number == 1 else f'-{number}'}"
+        )
 
 
 def calls(act) -> int:
@@ -252,7 +343,7 @@ class TestReports:
     @pytest.mark.parametrize("rows", SIZES)
     def test_have_no_page_and_no_chart_heavier_than_the_bound(self, reports, rows):
         assert reports[rows].heaviest() < HEAVIEST * 1000
-        assert reports[rows].charts and max(map(len, reports[rows].charts)) < CHART * 1000
+        assert reports[rows].charts and max(map(len, reports[rows].charts)) < DRAWN * 1000
 
     def test_say_where_a_chart_and_a_table_leave_something_out(self, reports):
         text = reports[5000].pages["notebooks/hypotheses.html"]
@@ -320,7 +411,7 @@ def test_the_table_of_growth_is_published(reports, followed):
         evidence = [page for page in report.pages if re.fullmatch(r"book/evidence(-\d+)?\.html", page)]
         told = [f"{came} of {tried}" for came, tried in (followed[size, True], followed[size, False])]
         bounds = [f"under {HEAVIEST} kB" if report.heaviest() < HEAVIEST * 1000 else f"{report.heaviest() // 1000} kB",
-                  f"under {CHART} kB" if max(map(len, report.charts)) < CHART * 1000 else "more"]  # fmt: skip
+                  f"under {DRAWN} kB" if max(map(len, report.charts)) < DRAWN * 1000 else "more"]  # fmt: skip
         rows.append([size, "none" if not check(report.case.folder) else "some", len(report.rows), "yes" if once else "no", len(evidence), *told,
                      len(report.dead()) or "none", *bounds])  # fmt: skip
     head = ["rows", "faults", "pages of the register", "each row once", "pages of the evidence", "permalinks to their row", "without scripts",

@@ -4,12 +4,12 @@ Processor time is that of the command and all its processes, which what else the
 """
 
 import argparse
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from os import environ
 from pathlib import Path
 
@@ -26,21 +26,21 @@ BROWSER = environ.get("SOURCEBOOK_CHROMIUM", "/usr/bin/chromium")
 
 def run(top: Path, *words: str) -> tuple[float, float, float]:
     """Seconds, seconds of processor, and the peak in MB of all processes of one command, shared pages counted once."""
-    before, begun, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0
+    begun, peak, took = time.perf_counter(), 0.0, {}
     command = [sys.executable, "-m", "sourcebook.cli", *words]
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(command, cwd=top, stdout=told, stderr=told)
+        watched = psutil.Process(process.pid)
         while process.poll() is None:
-            try:
-                peak = max(peak, memory(psutil.Process(process.pid))[1])
-            except psutil.Error:
-                pass
+            with suppress(psutil.Error):  # one that has just ended
+                peak = max(peak, memory(watched)[1])
+                for each in [watched, *watched.children(recursive=True)]:
+                    took[each.pid, each.create_time()] = sum(each.cpu_times()[:2])
             time.sleep(0.2)
-        seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
         if process.returncode:
             told.seek(0)
             sys.exit(f"sourcebook {' '.join(words)} failed:\n{told.read().decode()}")
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak
+    return time.perf_counter() - begun, sum(took.values()), peak
 
 
 def interactive(html: Path, gist: str, rounds: int = 3) -> float | None:
@@ -89,6 +89,7 @@ def measured(top: Path, rows: int) -> dict[str, float]:
         "report, MB": sum(path.stat().st_size for path in html.rglob("*") if path.is_file()) / 1e6,
     }
     ready = interactive(html, gist)
+    print(f"  {rows:,} rows: {seconds:.0f} s, {processor:.0f} s of processor, {peak:.0f} MB", flush=True)
     return told | ({} if ready is None else {"register interactive, s": ready})
 
 

@@ -43,7 +43,7 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("register.js", loading_method="defer")
         app.add_js_file("citing.js", loading_method="defer")
         app.add_js_file(None, body=citing.templates(app), type="application/json", **{"class": "citing-data"})
-    if next(doctree.findall(leaves.rowindex), None) is not None:
+    if any(isinstance(node, leaves.turning | leaves.rowindex) for node in doctree.findall()):
         app.add_js_file("register.js", loading_method="defer")
     if any("citing" in box["classes"] for box in doctree.findall(nodes.container)):
         app.add_js_file("citing.js", loading_method="defer")

@@ -51,7 +51,7 @@ def leaves(env) -> dict[str, Leaf]:
 def page(leaf: Leaf) -> str:
     """The page of a leaf; the first one is the document itself."""
     folder = leaf.docname.rpartition("/")[0]
-    name = f"{tables.slug(leaf.name)}-{leaf.number}"
+    name = f"{downloads.stem(leaf.name)}-{leaf.number}"
     return leaf.docname if leaf.number == 1 else f"{folder}/{name}" if folder else name
 
 
@@ -134,7 +134,7 @@ def of_table(app, docname: str, name: str) -> Iterator[tuple[str, list[nodes.Nod
     for number, rows in enumerate(pages[1:], 2):
         leaf = Leaf(docname, name, number, len(pages))
         content = _part(resource, leaf, rows, given)
-        content[1]["ids"] = [f"{tables.slug(name)}-page-{number}"]
+        content[1]["ids"] = [f"{downloads.stem(name)}-page-{number}"]
         yield f"{resource['title'].rstrip('.')}, page {number}", content
     _index(app, docname, name, resource, pages)
     _search(app, docname, name, resource, pages)
@@ -177,8 +177,8 @@ def _search(app, docname: str, name: str, resource: dict, pages: list) -> None:
     folder = Path(app.outdir, "_static", "rows")
     folder.mkdir(parents=True, exist_ok=True)
     for number, part in enumerate(parts(rows, FOUND), 1):
-        text = f'(window.sourcebookRows ??= {{}})["{tables.slug(name)}-{number}"] = {figures.inert(part)};\n'
-        (folder / f"{tables.slug(name)}-{number}.js").write_text(text, encoding="utf-8", newline="\n")
+        text = f'(window.sourcebookRows ??= {{}})["{downloads.stem(name)}-{number}"] = {figures.inert(part)};\n'
+        (folder / f"{downloads.stem(name)}-{number}.js").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write(app, docname: str, name: str, title: str, content: list[nodes.Node], pages: list[str], number: int) -> None:
@@ -186,7 +186,7 @@ def _write(app, docname: str, name: str, title: str, content: list[nodes.Node], 
     env, builder = app.env, app.builder
     document = new_document(env.doc2path(docname))
     document.settings.env = env
-    section = nodes.section("", nodes.title("", title), ids=[tables.slug(title)], names=[])
+    section = nodes.section("", nodes.title("", title), ids=[downloads.stem(title)], names=[])
     section.extend(content)
     document += section
     env.titles[name] = env.longtitles[name] = nodes.title("", title)
@@ -238,7 +238,7 @@ def visit_turning(translator, node):
         address = escape(builder.get_relative_uri(here, target), quote=True)
         return f'<a href="{address}"{told}>{escape(label)}</a>'
 
-    here, slug = page(leaf), tables.slug(leaf.name)
+    here, slug = page(leaf), downloads.stem(leaf.name)
     up = "../" * here.count("/")
     step = max(1, leaf.pages // 20)
     shown = [

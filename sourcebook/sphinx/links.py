@@ -94,12 +94,10 @@ class LinkRows(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        known = {row: (page, row) for row, page in rows(self.env).items() if carried(self.app.builder, page)} | cited(
-            self.env
-        )
+        entries = cited(self.env)
         for text in list(self.document.findall(nodes.Text)):
             if ROW.search(text) and not self.closed(text):
-                parts = list(self.split(str(text), known))
+                parts = list(self.split(str(text), entries))
                 if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
                     text.parent.replace(text, parts)
 
@@ -117,12 +115,17 @@ class LinkRows(SphinxPostTransform):
             node = node.parent
         return False
 
-    def split(self, text, known):
+    def target(self, word: str, entries: dict) -> tuple[str, str] | None:
+        """Page and target of an id or key; no table of all is made, since each page would make one."""
+        page = rows(self.env).get(word)
+        return entries.get(word) or ((page, word) if page and carried(self.app.builder, page) else None)
+
+    def split(self, text, entries):
         end = 0
         for found in ROW.finditer(text):
-            if found[0] not in known:
+            if not (known := self.target(found[0], entries)):
                 continue
-            page, target = known[found[0]]
+            page, target = known
             if found.start() > end:
                 yield nodes.Text(text[end : found.start()])
             link = make_refnode(self.app.builder, self.env.docname, page, target, nodes.Text(found[0]))

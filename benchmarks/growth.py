@@ -4,6 +4,7 @@ Processor time is that of the command and all its processes, which what else the
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def interactive(html: Path, gist: str, rounds: int = 3) -> float | None:
             page = browser.new_page()
             page.goto((html / "notebooks/register.html").as_uri(), wait_until="commit")
             page.get_by_label("Search the rows").first.fill(gist)
-            page.wait_for_function("/^1 of /.test(document.querySelector('.filter-bar output').value)", timeout=120_000)
+            page.locator(".filter-bar output", has_text=re.compile("^1 of ")).wait_for(timeout=120_000)
             took.append(page.evaluate("performance.now()") / 1000)
             page.close()
         browser.close()

@@ -17,10 +17,26 @@ from sourcebook import theme
 from sourcebook.statements import OWN
 
 STEP = 24  # pixels a row
+MOST = 60  # lines of a chart: more cannot be read, and a chart's data must not grow with its case
+MARKS = 300  # marks of a chart that has one a row; of more, several rows share one
 
 
 def _height(rows: int) -> int:
     return max(rows, 1) * STEP
+
+
+def _first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows of the first MOST values of a column, in the order in which these come."""
+    values = frame[by].drop_duplicates()
+    return frame if len(values) <= MOST else frame[frame[by].isin(values.iloc[:MOST])]
+
+
+def _told_of(chart, whole: pd.DataFrame, by: str, nouns: str):
+    """The chart, with a note for its caption where it draws only the first values of a column."""
+    lines = whole[by].nunique()
+    if lines > MOST:
+        chart.usermeta = {"drawn": f"Drawn are the first {MOST} of {lines} {nouns}; the coded tables have all of them."}
+    return chart
 
 
 def _counts(largest: float, ticks: int = 0, **looks) -> alt.Axis:
@@ -50,16 +66,18 @@ def _voiced(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 @debug_mode(False)
 def sections(by_section: pd.DataFrame, blocs: dict[str, str]) -> alt.Chart:
     """Stacked bars: coded statements in each section of the article, by voice."""
+    whole, by_section = by_section, _first(by_section, "section")
     frame = _voiced(by_section, blocs)
     rank = {bloc: place for place, bloc in enumerate([*blocs, OWN])}
     frame = frame.assign(layer=frame["bloc"].astype("str").map(rank))
-    return alt.Chart(frame, width=theme.WIDTH, height=_height(frame["section"].nunique())).mark_bar().encode(
+    chart = alt.Chart(frame, width=theme.WIDTH, height=_height(frame["section"].nunique())).mark_bar().encode(
         x=alt.X("statements:Q", title="Coded statements", axis=_counts(by_section.groupby("section")["statements"].sum().max())),
         y=alt.Y("section:N", sort=None, title=None),
         color=_blocs(by_section, blocs),
         order=alt.Order("layer:Q"),
         tooltip=_told("section:N", "voice:N", "statements:Q"),
     )  # fmt: skip
+    return _told_of(chart, whole, "section", "sections")
 
 
 @debug_mode(False)
@@ -80,6 +98,7 @@ def distance(distance: pd.DataFrame) -> alt.Chart:
 @debug_mode(False)
 def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
     """A grid of counts: who does what by speaking. The number stands in the cell, so colour only helps the eye."""
+    whole, by_actor = by_actor, _first(by_actor, "actor")
     base = alt.Chart(by_actor, width=theme.WIDTH, height=_height(by_actor["actor"].nunique())).encode(
         x=alt.X("claim_type:N", sort=types, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("actor:N", sort=None, title=None),
@@ -90,7 +109,8 @@ def claim_types(by_actor: pd.DataFrame, types: list[str]) -> alt.LayerChart:
     )
     half = float(by_actor["claims"].max()) / 2 if len(by_actor) else 0
     dark = alt.ColorValue("#1f2328", condition={"test": alt.datum.claims > half, "value": "white"})
-    return cells + base.mark_text().encode(text=alt.Text("claims:Q"), color=dark)
+    chart = cells + base.mark_text().encode(text=alt.Text("claims:Q"), color=dark)
+    return _told_of(chart, whole, "actor", "speakers")
 
 
 @debug_mode(False)
@@ -146,6 +166,7 @@ def carriage(tally: pd.DataFrame, order: list[str]) -> alt.Chart:
 @debug_mode(False)
 def timeline(timeline: pd.DataFrame) -> alt.Chart | alt.VConcatChart:
     """What the article dates, a row each, from first to last day; where nothing is dated for a year, the axis starts anew."""
+    whole, timeline = timeline.assign(entry=range(len(timeline))), timeline.iloc[:MOST]
     frame = timeline.assign(
         until=timeline["end"] + pd.Timedelta(hours=23),
         label=timeline["id"].where(timeline["kind"] == "event", "") + " " + timeline["what"],
@@ -153,12 +174,13 @@ def timeline(timeline: pd.DataFrame) -> alt.Chart | alt.VConcatChart:
     quiet = frame["date"] - frame["end"].cummax().shift()
     part = (quiet > pd.Timedelta(days=366)).cumsum()
     if not part.any():
-        return _stretch(alt.Chart(frame), frame)
+        return _told_of(_stretch(alt.Chart(frame), frame), whole, "entry", "entries")
     frame = frame.assign(part=part)
     parts = [
         _stretch(alt.Chart().transform_filter(alt.datum.part == number), rows) for number, rows in frame.groupby("part")
     ]
-    return alt.vconcat(*parts, data=frame, spacing=34, bounds="flush")
+    chart = alt.vconcat(*parts, data=frame, spacing=34, bounds="flush")
+    return _told_of(chart, whole, "entry", "entries")
 
 
 def _stretch(chart: alt.Chart, frame: pd.DataFrame) -> alt.Chart:
@@ -180,6 +202,9 @@ def _stretch(chart: alt.Chart, frame: pd.DataFrame) -> alt.Chart:
 @debug_mode(False)
 def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str]) -> alt.LayerChart:
     """One mark a reaction on the scale from rejecting to praising, actors sorted by their mean."""
+    whole, stances = stances, _first(stances, "actor")
+    if len(stances) > MARKS:
+        stances = _together(stances)
     order = list(
         stances.astype({"stance": float})
         .groupby("actor")["stance"]
@@ -201,22 +226,33 @@ def stances(stances: pd.DataFrame, blocs: dict[str, str], meaning: dict[int, str
         shape=alt.Shape("voice:N", title="Speaks for", scale=alt.Scale(domain=[blocs.get(bloc, bloc) for bloc in blocs if bloc in set(frame["bloc"])])),
         tooltip=_told("id:N", "actor:N", "meaning:N", "target:N", "gist:N"),
     )  # fmt: skip
-    return base.transform_aggregate(rows="count()").mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0)) + marks
+    chart = base.transform_aggregate(rows="count()").mark_rule(strokeDash=[3, 3]).encode(x=alt.datum(0)) + marks
+    return _told_of(chart, whole, "actor", "speakers")
+
+
+def _together(stances: pd.DataFrame) -> pd.DataFrame:
+    """One row for all reactions of a speaker that have one stance: the first of them, and how many more there are."""
+    alike = stances.groupby(["actor", "stance"], observed=True, sort=False)["id"]
+    more = alike.transform("size") - 1
+    told = stances["id"].where(more == 0, stances["id"] + " and " + more.astype("str") + " more")
+    return stances.assign(id=told)[alike.cumcount() == 0]
 
 
 @debug_mode(False)
 def bearing(bearing: pd.DataFrame) -> alt.Chart:
     """Diverging bars: rows of the article for (right) and against (left) each conclusion of the assessor."""
     kinds = ["supports", "undercuts", "contradicts"]
+    whole, bearing = bearing, _first(bearing, "id")
     frame = bearing.assign(label=bearing["id"] + " " + bearing["gist"])
     ends = frame.assign(left=frame["signed"] < 0).groupby(["id", "left"])["signed"].sum()
     span = max(ends.max(), 0) - min(ends.min(), 0) if len(ends) else 0
-    return alt.Chart(frame, width=theme.WIDTH - 130, height=_height(frame["id"].nunique())).mark_bar().encode(
+    chart = alt.Chart(frame, width=theme.WIDTH - 130, height=_height(frame["id"].nunique())).mark_bar().encode(
         x=alt.X("signed:Q", title="Rows that weaken (left) or support (right)", axis=_counts(span, labelExpr="abs(datum.value)")),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
         color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["#2c6aa6", "#e8964a", "#b35806"])),
         tooltip=_told("id:N", "kind:N", "rows:Q", "gist:N"),
     )  # fmt: skip
+    return _told_of(chart, whole, "id", "conclusions")
 
 
 @debug_mode(False)
@@ -250,6 +286,7 @@ def scores(scores: pd.DataFrame) -> alt.LayerChart:
 def matrix(grid: pd.DataFrame) -> alt.LayerChart:
     """The matrix of consistency ratings, the most telling items on top; the rating stands in the cell."""
     ratings = ["II", "I", "N", "C", "CC"]
+    whole, grid = grid, _first(grid, "item")
     base = alt.Chart(grid, width=250, height=max(grid["item"].nunique(), 1) * 20).encode(
         x=alt.X("hypothesis_id:N", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
@@ -264,7 +301,7 @@ def matrix(grid: pd.DataFrame) -> alt.LayerChart:
         color=alt.ColorValue("#1f2328", condition={"test": ends, "value": "white"}),
         opacity=alt.OpacityValue(1, condition={"test": quiet, "value": 0}),
     )
-    return cells + words
+    return _told_of(cells + words, whole, "item", "items")
 
 
 @debug_mode(False)

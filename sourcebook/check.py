@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -145,6 +146,11 @@ def _records(path: Path) -> tuple[list[list[str]], list[int]]:
     return records, lines
 
 
+@lru_cache(maxsize=2)  # asked for each fault of a table; emptied by each check
+def _lines(path: Path) -> list[int]:
+    return _records(path)[1]
+
+
 def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]:
     """What frictionless finds, and the names of the tables whose structure is broken.
 
@@ -152,6 +158,7 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
     further. So a package with faults is read twice more: without its foreign keys for the faults of each
     table, then with those between sound tables for the faults between them.
     """
+    _lines.cache_clear()
     errors = _validate(folder, schema.descriptor)
     if not errors:
         return [], set()
@@ -225,7 +232,7 @@ def _right_header(schema: Schema, table: str) -> str:
 def _fault(table: str, error, schema: Schema, folder: Path) -> Fault:
     """One frictionless error in the words of this project: what was found and what would be right."""
     file, row = f"{table}.csv" if table else "datapackage.json", getattr(error, "row_number", None)
-    row = row and _records(folder / file)[1][row - 1]  # frictionless counts records, an editor lines
+    row = row and _lines(folder / file)[row - 1]  # frictionless counts records, an editor lines
     cells = getattr(error, "cells", None) or [""]
     id, column = cells[0] or "", getattr(error, "field_name", "") or ""
     field = schema.tables.get(table, {}).get(column, {})

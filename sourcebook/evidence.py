@@ -1,5 +1,6 @@
 """A case's anchored rows, turned into spans of its paragraphs, cut where any of them begins or ends, each row in a lane of its own."""
 
+from bisect import insort
 from typing import NamedTuple
 
 import pandas as pd
@@ -65,9 +66,20 @@ def segments(length: int, spans: pd.DataFrame, lane: pd.Series) -> list[Segment]
 
     Takes the columns id, start, end of the rows of this paragraph, and their `lanes`.
     """
-    rows = sorted(zip(lane, spans["id"], spans["start"], spans["end"]))
-    cuts = sorted({0, length, *(int(cut) for _, _, start, end in rows for cut in (start, end))})
-    return [
-        Segment(begin, end, tuple(id for _, id, first, last in rows if first <= begin and end <= last))
-        for begin, end in zip(cuts, cuts[1:])
-    ]
+    rows = sorted(
+        (int(place), id, int(start), int(end))
+        for place, id, start, end in zip(lane, spans["id"], spans["start"], spans["end"])
+    )
+    begun, ended = {}, {}
+    for place, id, start, end in rows:
+        begun.setdefault(start, []).append((place, id))
+        ended.setdefault(end, []).append((place, id))
+    covering, pieces = [], []
+    cuts = sorted({0, length, *begun, *ended})
+    for begin, end in zip(cuts, cuts[1:]):
+        for row in ended.get(begin, ()):
+            covering.remove(row)
+        for row in begun.get(begin, ()):
+            insort(covering, row)
+        pieces.append(Segment(begin, end, tuple(id for _, id in covering)))
+    return pieces

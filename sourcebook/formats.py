@@ -9,3 +9,4 @@ ROLE, ANSWER, SENTENCE = (
     "answer",
     "sentence",
 )  # in an output's metadata: the notebook's computed answer, or sentence
+TEXT = 1500  # characters of a sentence or an alternative text: nobody reads a list of thousands

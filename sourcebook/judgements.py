@@ -52,6 +52,7 @@ def _ratings(tables: Tables) -> Iterator[Fault]:
 def _judgements(tables: Tables, schema: Schema) -> Iterator[Fault]:
     """Further coders' ratings of a column that its row does not have, of no code of it, or given twice."""
     seen = set()
+    ids = {of: {row["id"] for _, _, row in rows(tables, of)} for of in RATED.values()}
     for table, line, row in rows(tables, "ratings"):
         key = row["item_id"], row["variable"], row["coder"]
         of = RATED.get(row["variable"])
@@ -61,9 +62,9 @@ def _judgements(tables: Tables, schema: Schema) -> Iterator[Fault]:
         seen.add(key)
         if of is None or of not in tables:
             continue  # told elsewhere
-        known, codes = [each["id"] for _, _, each in rows(tables, of)], schema.codes(of, row["variable"])
+        known, codes = ids[of], schema.codes(of, row["variable"])
         if row["item_id"] and row["item_id"] not in known:
-            right = f"a {row['variable']} has a row of {of}.csv{nearest(row['item_id'], known)}"
+            right = f"a {row['variable']} has a row of {of}.csv{nearest(row['item_id'], sorted(known))}"
             yield fault(table, line, row, "item_id", f"found “{row['item_id']}”", right)
         if row["value"] and row["value"] not in map(str, codes):
             right = f"allowed are {', '.join(map(str, codes))}{nearest(row['value'], codes)}"

@@ -33,6 +33,9 @@ def graph(case, work: Work, rows, data: str = "") -> dict:
         {"@id": f"{base}actor-{row['actor_id']}", "@type": TYPES.get(row["actor_kind"], "Thing"), "name": row["actor"]}
         for row in speakers.sort_values("actor_id").to_dict("records")
     ]
+    digests = {
+        id: digest for table in KINDS for id, digest in zip(case.tables[table]["id"], case.tables[table]["digest"])
+    }
     common = _given({
         "license": _licence(work.licence),
         "version": work.version,
@@ -61,7 +64,10 @@ def graph(case, work: Work, rows, data: str = "") -> dict:
             _article(case, article),
             *authors,
             *actors,
-            *(_row(case, row, base, coders, article, dataset) for row in rows.astype(object).to_dict("records")),
+            *(
+                _row(case, row, digests, base, coders, article, dataset)
+                for row in rows.astype(object).to_dict("records")
+            ),
         ],
     }
 
@@ -117,10 +123,9 @@ def _event(case) -> dict:
     return _given({"@type": "Event", "name": event["title"], "startDate": day})
 
 
-def _row(case, row: dict, base: str, coders: list, article: str, dataset: str) -> dict:
+def _row(case, row: dict, digests: dict[str, str], base: str, coders: list, article: str, dataset: str) -> dict:
     """A statement as a claim, and as a quotation where it has spoken words; the article's own voice is no speaker."""
     table = next(table for table, kind in KINDS.items() if kind == row["kind"])
-    anchor = case.tables[table].set_index("id").loc[row["id"]]
     spoken = row["quote"] == row["quote"] and bool(row["quote"])
     speaker = {"@id": f"{base}actor-{row['actor_id']}"} if row["actor_id"] == row["actor_id"] else {}
     return _given({
@@ -142,7 +147,7 @@ def _row(case, row: dict, base: str, coders: list, article: str, dataset: str) -
             "identifier": [
                 _property("start", int(row["start"])),
                 _property("end", int(row["end"])),
-                _property("sha-256-64", named("sha-256-64", anchor["digest"])),
+                _property("sha-256-64", named("sha-256-64", digests[row["id"]])),
             ],
         },
     })  # fmt: skip

@@ -17,10 +17,12 @@ from IPython.display import display
 from sourcebook import changes, theme
 from sourcebook import commentary as case_commentary
 from sourcebook.errors import require
-from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE
+from sourcebook.formats import ANSWER, CHOICES, ROLE, SENTENCE, TABLE, TEXT
 from sourcebook.formats import CHART as VEGALITE
 from sourcebook.formats import VALUE as GLUE
+from sourcebook.words import shortened
 
+MARK = 400  # characters of a cell of a chart's data
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown could read as markup
 
 
@@ -32,7 +34,13 @@ def escape(text: object) -> str:
 def figure(chart: alt.TopLevelMixin, *, name: str, title: str, caption: str, alternative: str, columns: dict[str, str]):
     """Show a chart: `title` states the finding, `columns` maps each field of its data table to the column's title."""
     # The tests hold every chart against the schema of Vega-Lite; here it would cost half of the run.
-    spec = chart.to_dict(validate=False) | {"title": title, "description": alternative}
+    spec = chart.to_dict(validate=False)
+    if drawn := spec.pop("usermeta", {}).get("drawn"):
+        caption = f"{caption} {drawn}"
+    for row in (row for rows in spec.get("datasets", {}).values() for row in rows):
+        row.update({field: shortened(cell, MARK) for field, cell in row.items() if isinstance(cell, str)})
+    alternative = shortened(alternative, TEXT)
+    spec |= {"title": title, "description": alternative}
     spec["config"] = theme.config()
     spec["usermeta"] = {
         "embedOptions": {"actions": False, "renderer": "svg"},
@@ -119,7 +127,7 @@ def _markup(resource: dict) -> str:
 
 def answer(values: dict):
     """Show the notebook's computed answer, `values["finding"]`, and glue every named value."""
-    text = str(values["finding"])
+    text = shortened(str(values["finding"]), TEXT)
     data = {"text/markdown": f"**Answer.** {escape(text)}", "text/plain": text}
     display(data, raw=True, metadata={ROLE: ANSWER})  # told apart from what the analyst writes
     glue(values)
@@ -127,6 +135,7 @@ def answer(values: dict):
 
 def sentence(text: str):
     """Show one computed sentence, in which no mark is markup."""
+    text = shortened(text, TEXT)
     data = {"text/markdown": escape(text), "text/plain": text}
     display(data, raw=True, metadata={ROLE: SENTENCE})
 
@@ -140,7 +149,9 @@ def glue(values: dict):
 
 def commentary(case, notebook: str, values: dict):
     """Show what the case's own commentary says to this notebook, its named figures filled in; nothing if it has none."""
-    text = case_commentary.fill(case, notebook, {name: escape(_text(_plain(value))) for name, value in values.items()})
+    text = case_commentary.fill(
+        case, notebook, {name: escape(shortened(_text(_plain(value)), TEXT)) for name, value in values.items()}
+    )
     if text:
         display({"text/markdown": text, "text/plain": text}, raw=True)
 

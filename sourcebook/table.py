@@ -33,6 +33,7 @@ class Table:
             ) from None
         self._mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
         self._records = _split(text, path.name)
+        self._at = dict(self._records)
         self.columns = [_plain(raw) for raw in self._records[0][1][0]] if self._records else []
 
     def rows(self) -> list[tuple[int, dict[str, str]]]:
@@ -65,7 +66,7 @@ class Table:
 
     def set(self, line: int, cells: dict[str, object]) -> None:
         """Write these cells of a row, by column, with quotation marks only where they are needed."""
-        raw = next(record for at, (record, _) in self._records if at == line)
+        raw = self._at[line][0]
         raw += [""] * (len(self.columns) - len(raw))
         for column, value in cells.items():
             raw[self.columns.index(column)] = written([str(value)])

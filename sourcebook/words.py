@@ -43,3 +43,8 @@ def cell(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most some `most` characters: of a longer one its beginning, up to a space, and an ellipsis."""
+    return text if len(text) <= most else f"{text[:most].rpartition(' ')[0] or text[:most]} …"

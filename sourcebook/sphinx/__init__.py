@@ -29,6 +29,7 @@ def setup(app):
         downloads,
         evidence,
         figures,
+        leaves,
         links,
         maths,
         outputs,
@@ -57,6 +58,7 @@ def setup(app):
         code,
         pages,
         links,
+        leaves,
         assets,
     )
     for part in parts:

@@ -9,7 +9,7 @@ from sphinx.jinja2glue import SphinxFileSystemLoader
 
 from sourcebook import pictures, theme
 
-from . import chooser, citing, figures, passages
+from . import chooser, citing, figures, leaves, passages
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"  # parts of the theme's pages that are not as they should be
@@ -50,6 +50,8 @@ def scripts(app, pagename, templatename, context, doctree):
         app.add_js_file("register.js", loading_method="defer")
         app.add_js_file("citing.js", loading_method="defer")
         app.add_js_file(None, body=citing.templates(app), type="application/json", **{"class": "citing-data"})
+    if any(isinstance(node, leaves.turning | leaves.rowindex) for node in doctree.findall()):
+        app.add_js_file("register.js", loading_method="defer")
     if any("citing" in box["classes"] for box in doctree.findall(nodes.container)):
         app.add_js_file("citing.js", loading_method="defer")
 

@@ -15,7 +15,7 @@ from sourcebook.errors import SourcebookError
 from sourcebook.statements import statements
 from sourcebook.work import REGISTER, Work, work
 
-from . import case, downloads, figures, notebooks
+from . import case, downloads, figures, links, notebooks
 
 logger = logging.getLogger(__name__)
 LABELS = {"apa": "Reference", "bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "cff": "CITATION.cff"}
@@ -36,12 +36,14 @@ def record(app) -> Case | None:
 
 
 @lru_cache(maxsize=4)
-def _graph(app, rows: bool) -> str:
+def _graph(app, page: str) -> str:
+    """The linked data of the report and of the rows on one page; the file among the downloads has those of all rows."""
     found = record(app)
     if found is None:
         return ""
-    said = statements(found)
-    graph = linked.graph(found, cited(app), said if rows else said.iloc[:0], f"../{downloads.FOLDER}/data/")
+    said, where = statements(found), links.rows(app.env)
+    here = said[said["id"].map(where.get) == page]
+    graph = linked.graph(found, cited(app), here, f"../{downloads.FOLDER}/data/")
     return linked.script(graph)
 
 
@@ -96,7 +98,7 @@ def tags(app, pagename, templatename, context, doctree):
     ]  # fmt: skip
     lines = [f'<meta name="{name}" content="{escape(text, quote=True)}" />' for name, text in named if text]
     if root or f"{pagename}.html#" == REGISTER:
-        if graph := _graph(app, not root):
+        if graph := _graph(app, pagename):
             lines.append(f'<script type="application/ld+json">{graph}</script>')
     context["metatags"] = context.get("metatags", "") + "\n".join(["", *lines, ""])
 

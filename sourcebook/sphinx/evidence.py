@@ -13,10 +13,11 @@ from sourcebook.errors import SourcebookError
 from sourcebook.evidence import ORDER, lanes, segments, spans
 from sourcebook.words import count
 
-from . import case, citing, links
+from . import case, citing, leaves, links
 from .passages import ALONE, alone, evidence, evidence_map, evidence_mark, evidence_row, evidence_span, evidence_text
 
 logger = logging.getLogger(__name__)
+NAME = "evidence"
 LANES = 8  # lanes that have a place of their own under a line; a row in a deeper one has its mark and its entry
 
 
@@ -56,17 +57,72 @@ class Evidence(SphinxDirective):
             return []
         if app.config.sourcebook_article:
             self.env.note_dependency(str(Path(app.confdir, app.config.sourcebook_article)))
-        found, shown = spans(record), text(app, record)
-        found["lane"] = lanes(found)
-        links.places(self.env)[self.env.docname] = list(found["id"])
-        whole = evidence("", support_smartquotes=False, classes=["with-text" if shown else "with-map"])
-        whole += nodes.paragraph("", self.form(record, shown))
-        whole += self.legend(found)
-        longest = int(record.paragraphs["length"].max())
+        drawing = Drawing(record, text(app, record))
+        names = leaves.register(self.env, self.env.docname, NAME, len(drawing.pages))
+        for number, name in enumerate(names, 1):
+            links.places(self.env)[name] = drawing.ids(number)
+        return drawing.page(1, self.env.docname)
+
+
+def further(app, docname: str, name: str):
+    """Title and content of each page after the first."""
+    record = citing.record(app)
+    if record is None:
+        return
+    drawing = Drawing(record, text(app, record))
+    for number in range(2, len(drawing.pages) + 1):
+        yield f"{app.env.titles[docname].astext()}, page {number}", drawing.page(number, docname)
+
+
+class Drawing:
+    """A case's passages, on as many pages as they need: some leaves.ROWS rows on each, and no paragraph on two."""
+
+    def __init__(self, record, shown):
+        self.record, self.shown = record, shown
+        self.found = spans(record)
+        self.found["lane"] = lanes(self.found)
+        self.rows = {int(number): rows.to_dict("records") for number, rows in self.found.groupby("paragraph")}
+        self.longest = int(record.paragraphs["length"].max())
+        self.pages, size = [[]], 0
         for paragraph in record.paragraphs.sort_values("paragraph").to_dict("records"):
-            rows = found[found["paragraph"] == paragraph["paragraph"]]
-            whole += self.paragraph(record, shown, paragraph, rows, longest)
-        return [whole]
+            weight = max(len(self.of(paragraph)), 1)
+            if self.pages[-1] and size + weight > leaves.ROWS:
+                self.pages.append([])
+                size = 0
+            self.pages[-1].append(paragraph)
+            size += weight
+
+    def of(self, paragraph: dict) -> list[dict]:
+        """The rows of a paragraph."""
+        return self.rows.get(int(paragraph["paragraph"]), [])
+
+    def ids(self, number: int) -> list[str]:
+        """The rows of a page."""
+        return [row["id"] for paragraph in self.pages[number - 1] for row in self.of(paragraph)]
+
+    def page(self, number: int, docname: str) -> list[nodes.Node]:
+        """One page, and where there are more the links to them."""
+        whole = evidence("", support_smartquotes=False, classes=["with-text" if self.shown else "with-map"])
+        whole += nodes.paragraph("", self.form(self.record, self.shown))
+        whole += self.legend(self.found)
+        whole.extend(
+            self.paragraph(self.record, self.shown, each, self.of(each), self.longest)
+            for each in self.pages[number - 1]
+        )
+        return [*self.others(number, docname), whole]
+
+    def others(self, number: int, docname: str) -> list[nodes.Node]:
+        """The links to the other pages; none where one page has everything."""
+        if len(self.pages) == 1:
+            return []
+        first, last, every = (
+            int(each["paragraph"])
+            for each in (self.pages[number - 1][0], self.pages[number - 1][-1], self.pages[-1][-1])
+        )
+        printed = f"Printed are paragraphs {first} to {last} of {every:,}. The pages of the report have all of them."
+        told = f"Paragraphs {first:,} to {last:,} of {every:,}, with {count(len(self.ids(number)), 'row')}."
+        leaf = leaves.Leaf(docname, NAME, number, len(self.pages))
+        return [leaves.turning("", leaf=leaf, told=told, printed=printed, ranges=[], found=0)]
 
     def form(self, record, shown) -> str:
         """Which form of the page this is, in a sentence."""
@@ -93,26 +149,28 @@ class Evidence(SphinxDirective):
             )
         return listed
 
-    def paragraph(self, record, shown, paragraph: dict, rows, longest: int) -> nodes.Node:
+    def paragraph(self, record, shown, paragraph: dict, listed: list[dict], longest: int) -> nodes.Node:
         """A paragraph: its number, its text or its map, its rows."""
-        number, depth = int(paragraph["paragraph"]), int(rows["lane"].max()) + 1 if len(rows) else 0
+        number, depth = int(paragraph["paragraph"]), max((row["lane"] + 1 for row in listed), default=0)
         block = nodes.container(
             ids=[f"paragraph-{number}"], classes=["evidence-paragraph", f"lanes-{min(depth, LANES)}"]
         )
         section = f"{paragraph['section']} · " if isinstance(paragraph["section"], str) else ""
-        label = f"¶{number} · {section}{count(int(paragraph['length']), 'character')} · {count(len(rows), 'row')}"
+        label = f"¶{number} · {section}{count(int(paragraph['length']), 'character')} · {count(len(listed), 'row')}"
         block += nodes.paragraph("", label, classes=["evidence-number"])
-        listed = rows.to_dict("records")
         if shown:
             content = shown.paragraphs[number - 1]
-            block += self.passage(
-                content, segments(len(content), rows, rows["lane"]), listed, record, paragraph["kind"]
-            )
+            block += self.passage(content, self.cut(content, listed), listed, record, paragraph["kind"])
         elif listed or paragraph["length"]:
-            block += self.map(f"Paragraph {number}: {count(len(rows), 'row')}", paragraph, listed, longest, depth)
+            block += self.map(f"Paragraph {number}: {count(len(listed), 'row')}", paragraph, listed, longest, depth)
         if listed:
             block += nodes.bullet_list("", *map(self.entry, listed), classes=["evidence-rows"])
         return block
+
+    def cut(self, content: str, listed: list[dict]):
+        """The segments of a paragraph's text."""
+        columns = {name: [row[name] for row in listed] for name in ("id", "start", "end", "lane")}
+        return segments(len(content), columns, columns["lane"])
 
     def passage(self, content: str, pieces, rows: list[dict], record, kind: str) -> evidence_text:
         """The text in its segments; each row's mark stands at its beginning."""
@@ -167,12 +225,11 @@ class LinkPlaces(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        known = {row: page for page, rows in links.places(self.env).items() for row in rows}
-        builder = self.app.builder
+        known, builder = links.placed(self.env), self.app.builder
         for row in self.document.findall(nodes.row):
             for identifier in row["ids"]:
                 cells = [cell for cell in row.children if "col-where" in cell["classes"] and len(cell.children)]
-                if identifier not in known or not cells:
+                if identifier not in known or not cells or not links.carried(builder, known[identifier]):
                     continue
                 line, page = cells[0].children[-1], known[identifier]
                 target = (ALONE if alone(builder) else "") + identifier
@@ -188,4 +245,5 @@ def setup(app):
     # The article's text as a file, from the folder of _config.yml; "" where a build was not given it.
     app.add_config_value("sourcebook_article", "", "env", str)
     app.add_directive("evidence", Evidence)
+    leaves.MAKERS[NAME] = further
     app.add_post_transform(LinkPlaces)

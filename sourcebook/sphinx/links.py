@@ -8,10 +8,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from . import tables
-
 logger = logging.getLogger(__name__)
-ROW = re.compile(r"\b[A-Z]{1,3}\d{1,4}\b|\b[a-z]\w*\d{2,4}[a-z]?\b")  # a key is told by the year at its end
+ROW = re.compile(r"\b[A-Z]{1,3}\d{1,7}\b|\b[a-z]\w*\d{2,4}[a-z]?\b")  # a key is told by the year at its end
 CLOSED = (
     nodes.reference,
     nodes.literal,
@@ -46,9 +44,9 @@ def cited(env) -> dict[str, tuple[str, str]]:
     return {entry.key: (entry.bibliography_key.docname, entry.citation_id) for entry in citations}
 
 
-def register(env, table):
-    """Remember the rows of a table; an id belongs to one row of the whole book."""
-    for identifier in tables.anchors(table):
+def register(env, ids: list[str], page: str):
+    """Remember the rows of a page; an id belongs to one row of the whole book."""
+    for identifier in ids:
         if identifier in rows(env):
             logger.warning(
                 "row %s is already in %s: an id belongs to one row; leave out 'anchor' in one table",
@@ -56,7 +54,19 @@ def register(env, table):
                 rows(env)[identifier],
                 location=env.docname,
             )
-        rows(env)[identifier] = env.docname
+        rows(env)[identifier] = page
+
+
+def placed(env) -> dict[str, str]:
+    """Row id -> page that shows its place in the article; made once, before the pages are written."""
+    if getattr(env, "sourcebook_placed", None) is None:
+        env.sourcebook_placed = {row: page for page, shown in places(env).items() for row in shown}
+    return env.sourcebook_placed
+
+
+def carried(builder, page: str) -> bool:
+    """Whether what is built has this page: paper has only the first of the pages that long tables are spread over."""
+    return builder.name == "html" or page in builder.env.found_docs
 
 
 def forget(app, env, docname):
@@ -71,6 +81,7 @@ def merge(app, env, docnames, other):
 
 def renewed(app, env):
     """Write all pages again when rows came or went, for each of them may name one."""
+    env.sourcebook_placed = None
     before, now = getattr(env, "sourcebook_rows_written", None), (dict(rows(env)), dict(places(env)))
     env.sourcebook_rows_written = now
     return list(env.found_docs) if before is not None and before != now else []
@@ -83,10 +94,10 @@ class LinkRows(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        known = {row: (page, row) for row, page in rows(self.env).items()} | cited(self.env)
+        entries = cited(self.env)
         for text in list(self.document.findall(nodes.Text)):
             if ROW.search(text) and not self.closed(text):
-                parts = list(self.split(str(text), known))
+                parts = list(self.split(str(text), entries))
                 if len(parts) > 1 or not isinstance(parts[0], nodes.Text):
                     text.parent.replace(text, parts)
 
@@ -104,12 +115,17 @@ class LinkRows(SphinxPostTransform):
             node = node.parent
         return False
 
-    def split(self, text, known):
+    def target(self, word: str, entries: dict) -> tuple[str, str] | None:
+        """Page and target of an id or key; no table of all is made, since each page would make one."""
+        page = rows(self.env).get(word)
+        return entries.get(word) or ((page, word) if page and carried(self.app.builder, page) else None)
+
+    def split(self, text, entries):
         end = 0
         for found in ROW.finditer(text):
-            if found[0] not in known:
+            if not (known := self.target(found[0], entries)):
                 continue
-            page, target = known[found[0]]
+            page, target = known
             if found.start() > end:
                 yield nodes.Text(text[end : found.start()])
             link = make_refnode(self.app.builder, self.env.docname, page, target, nodes.Text(found[0]))

@@ -7,7 +7,7 @@ from sphinx.util import logging
 from sourcebook import commentary
 from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, SENTENCE, TABLE, VALUE
 
-from . import NAME, chooser, downloads, figures, links, provenance, tables
+from . import NAME, chooser, downloads, figures, leaves, provenance
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +62,9 @@ class Table:
         env = _environment(renderer)
         if env is None or data.mime_type != TABLE:
             return None
-        table = tables.build(data.content)
+        *before, table = leaves.table(env, data.content)
         figures.label(renderer.renderer.document, table, data.content["name"])
-        links.register(env, table)
-        return [table, _source(env, data, data.content["name"])]
+        return [*before, table, _source(env, data, data.content["name"])]
 
 
 class Choices:

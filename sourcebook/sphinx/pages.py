@@ -6,7 +6,9 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from sourcebook.formats import TEXT
 from sourcebook.parameters import ALLOWED
+from sourcebook.words import shortened
 
 from . import case, dictionary, downloads, figures, notebooks, provenance, tables
 
@@ -18,7 +20,7 @@ class Computed(SphinxRole):
 
     def run(self):
         try:
-            return [nodes.Text(notebooks.pick(self.env, self.text, "value"))], []
+            return [nodes.Text(shortened(notebooks.pick(self.env, self.text, "value"), TEXT))], []
         except LookupError as error:
             logger.warning("{computed}: %s", error.args[0], location=self.get_location())
             return [nodes.literal("", self.text)], []

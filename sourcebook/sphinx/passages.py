@@ -48,6 +48,8 @@ class evidence_row(nodes.list_item):
 def address(translator, row: str) -> str:
     """Where the register has the row; the row itself where there is no register."""
     page = links.rows(translator.builder.env).get(row)
+    if page and not links.carried(translator.builder, page):
+        return f"#{ALONE}{row}"
     up = translator.builder.get_relative_uri(translator.builder.current_docname, page) if page else ""
     return f"{up}#{row}"
 

@@ -12,6 +12,8 @@ LONG = 60  # characters; longer text gets a column with a minimum width
 NARROW = 4  # columns; a table of more is set as cards on a phone
 WIDE = 8  # columns; a table of more is set as cards on a desktop too
 SHORT = 12  # characters; a column of such is never broken
+MOST = 200  # rows; of a longer table a page has these, and its file all of them
+FULL = 1000  # characters of a cell on a page, likewise
 
 
 class cell(nodes.entry):
@@ -60,8 +62,10 @@ def _column_classes(field: dict, rows: list[dict]) -> list[str]:
 def build(resource: dict, *, caption: bool = True, classes=()) -> nodes.table:
     """The table node; its caller gives it a name, if it is to be numbered."""
     fields = resource["schema"]["fields"]
-    rows = resource["data"]
+    rows, title = resource["data"], resource.get("title")
     anchor = resource.get("anchor")
+    if caption and title and not anchor:  # what has no caption is no table of its own
+        rows, title = _bounded(rows, title)
     styles = {field["name"]: _column_classes(field, rows) for field in fields}
     table = nodes.table(classes=["data", *classes])
     if resource.get("filters"):
@@ -70,8 +74,8 @@ def build(resource: dict, *, caption: bool = True, classes=()) -> nodes.table:
         table["classes"].append("wide")
     if anchor or len(fields) > NARROW or any("long" in style for style in styles.values()):
         table["classes"].append("cards")
-    if caption and resource.get("title"):
-        table += nodes.title("", resource["title"])
+    if caption and title:
+        table += nodes.title("", title)
     # Data is shown as it is: no quotation mark of it is turned into a nicer one.
     group = nodes.tgroup(cols=len(fields), support_smartquotes=False)
     group.extend(nodes.colspec(colwidth=1) for _ in fields)
@@ -101,6 +105,17 @@ def build(resource: dict, *, caption: bool = True, classes=()) -> nodes.table:
     return table
 
 
+def _bounded(rows: list[dict], title: str) -> tuple[list[dict], str]:
+    """What a page shows of a table without permanent ids, and its title, which says what it does not show."""
+    shown = [
+        {name: words.shortened(value, FULL) if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows[:MOST]
+    ]
+    cut = [f"the first {MOST} of {len(rows):,} rows"] if len(rows) > MOST else []
+    cut += ["the beginnings of long cells"] if shown != rows[:MOST] else []
+    return shown, f"{title} Shown are {words.listing(cut)}; the CSV has the whole." if cut else title
+
+
 def _anchor(row: nodes.row, entry: cell, identifier: str):
     """Give the row its permanent id, as it is coded, and the cell a link to it."""
     row["ids"].append(identifier)
@@ -108,11 +123,6 @@ def _anchor(row: nodes.row, entry: cell, identifier: str):
     link["reftitle"] = f"Permalink to {identifier}"
     entry["classes"].append("anchor")
     entry.children[0] += link
-
-
-def anchors(table: nodes.table) -> list[str]:
-    """The ids that the rows of a table carry."""
-    return [identifier for row in table.findall(nodes.row) for identifier in row["ids"]]
 
 
 def setup(app):

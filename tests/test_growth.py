@@ -318,6 +318,7 @@ def follow(chromium, report: Report, scripts: bool) -> tuple[int, int]:
             ]
             near[0].click()
             page.locator(f".row-index li#{id} a").click()
+        page.locator(f"tr#{id}:target").wait_for()
         came += page.url.endswith(f"#{id}") and page.locator(f"tr#{id}:target").count() == 1
     context.close()
     return came, len(report.sample())

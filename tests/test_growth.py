@@ -166,14 +166,15 @@ STEPS = {
 }
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("work")
+    return [cases.load(str(synthetic.write(folder / "data", rows))) for rows in (500, 2000)]
+
+
 @pytest.mark.long
 class TestWork:
     """Four times the rows are at most some four times the calls."""
-
-    @pytest.fixture(scope="class")
-    def two(self, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("work")
-        return [cases.load(str(synthetic.write(folder / "data", rows))) for rows in (500, 2000)]
 
     @pytest.mark.parametrize("step", STEPS)
     def test_of_a_step_grows_no_faster_than_the_rows(self, two, step):
@@ -318,6 +319,7 @@ def follow(chromium, report: Report, scripts: bool) -> tuple[int, int]:
             ]
             near[0].click()
             page.locator(f".row-index li#{id} a").click()
+        page.locator(f"tr#{id}:target").wait_for()
         came += page.url.endswith(f"#{id}") and page.locator(f"tr#{id}:target").count() == 1
     context.close()
     return came, len(report.sample())

@@ -256,20 +256,22 @@ def test_the_nu_html_checker_finds_nothing_in_other_reports(vnu, others):
     assert [f"{each['url']} {each['message']}" for each in found] == []
 
 
+@pytest.fixture(scope="module")
+def soups(stored_html, others):
+    books = {"stored": stored_html, **others}
+    return {
+        book: {name: BeautifulSoup(text, "html.parser") for name, text in report(folder).items()}
+        for book, folder in books.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def every(soups):
+    return [(f"{book}/{name}", soup) for book, found in soups.items() for name, soup in found.items()]
+
+
 class TestMarkup:
     """What a page says of itself, in whatever book."""
-
-    @pytest.fixture(scope="class")
-    def soups(self, stored_html, others):
-        books = {"stored": stored_html, **others}
-        return {
-            book: {name: BeautifulSoup(text, "html.parser") for name, text in report(folder).items()}
-            for book, folder in books.items()
-        }
-
-    @pytest.fixture(scope="class")
-    def every(self, soups):
-        return [(f"{book}/{name}", soup) for book, found in soups.items() for name, soup in found.items()]
 
     def test_pages_of_a_report_have_titles_of_their_own_and_say_their_language(self, soups):
         for book, found in soups.items():

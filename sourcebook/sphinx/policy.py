@@ -143,6 +143,8 @@ def seal(app, exception):
             path.unlink()  # a template of the theme's, and no page
             continue
         if CHARSET not in text:
+            if app.builder.name != "html":
+                continue  # Jupyter Book's landing page before the one that is printed; nobody reads it
             logger.warning("%s has no line %s, and so no place for its policy", where, CHARSET)
             continue
         page = Page(text)

@@ -63,6 +63,8 @@
     beside = target === dialog && (x < left || x > right || y < top || y > bottom);
   });
   dialog.addEventListener("click", (event) => beside && event.target === dialog && dialog.close());
+  // Sphinx has a use of its own for Escape, on the whole page, and with it the dialog would stay open.
+  dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
   document.body.append(dialog);
 
   function open(id) {

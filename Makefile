@@ -25,7 +25,7 @@ test: $(VENV)/installed  ## Run the tests, then run the notebooks again and comp
 	@$(RUN)/python -m pytest --nbval --nbval-cell-timeout 600 notebooks
 
 long: $(VENV)/installed  ## Run the tests that take long, which `make test` leaves out
-	@$(RUN)/python -m pytest -m long
+	@$(RUN)/python -m pytest $(PARALLEL) -m long
 
 check: $(VENV)/installed  ## Check the coded tables and list every fault
 	@$(RUN)/sourcebook check $(ARGS)

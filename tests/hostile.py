@@ -173,6 +173,20 @@ def _key(rows: list[dict], number: int) -> str:
     return f"{found[1]}{500 + number}" if found else f"zq{number}"
 
 
+# The small case has a tent among its words, which no typeface of the printed report has.
+TENT = str.maketrans("🎪", "§")
+PARAGRAPHS = [text.translate(TENT) for _, _, text in cases.PARAGRAPHS]
+
+
+def printable(row: dict[str, str]) -> dict[str, str]:
+    """A row of the small case, anchored in the text without the tent."""
+    row = {column: cell.translate(TENT) for column, cell in row.items()}
+    if row.get("digest"):
+        text = PARAGRAPHS[int(row["paragraph"]) - 1]
+        row["digest"] = cases.digest(text[int(row["start"]) : int(row["end"])])
+    return row
+
+
 class Case:
     """The case, in a checkout of its own; `planted` are the attacks that it holds, `refused` counts those that it does not let in
     by sink and kind, and `secret` is the file that nobody may read.
@@ -187,7 +201,7 @@ class Case:
         self.attacks = attacks(self.secret)
         self.keys: list[str] = []  # of the bibliography
         self.columns = columns()
-        self.base = {table: self.record.rows(table) for table in self.columns}
+        self.base = {table: [printable(row) for row in self.record.rows(table)] for table in self.columns}
         self.planted: list[Attack] = []
         self.marks = 0
         self.numbers: dict[str, int] = {}  # key of a planted row -> number of its attack
@@ -260,7 +274,7 @@ class Case:
         opened = self.probe([text for _, text in kept]) + [self.probe([text])[0] for _, text in large]
         everywhere = sum(map(len, self.columns.values()))
         rows = {table: [*found] for table, found in self.base.items()}
-        paragraphs, sown = [text for _, _, text in cases.PARAGRAPHS], {}
+        paragraphs, sown = [*PARAGRAPHS], {}
         for number, ((kind, text), cells) in enumerate(zip(kept + large, opened)):
             text = text.removesuffix(" zq00000")
             self.refused += [("tables", kind)] * (everywhere - len(cells))

@@ -19,6 +19,7 @@ LEAVE = shutil.ignore_patterns(
     ".venv",
     "_build",
     "articles",
+    "node_modules",
     "*.egg-info",
     "__pycache__",
     ".pytest_cache",

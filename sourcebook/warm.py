@@ -6,6 +6,12 @@ thread does not survive a fork.
 """
 
 import gc
+import signal
+import threading
+
+# Ctrl-C reaches every process of a terminal. Whoever started this one ends it, and nobody wants a traceback of its imports.
+first = threading.current_thread() is threading.main_thread()
+heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if first else None
 
 import altair as alt
 import frictionless  # noqa: F401
@@ -41,3 +47,5 @@ shell = InteractiveShell.instance(
 )
 gc.collect()
 gc.freeze()  # the collector of a run leaves alone what was there before it, and so the pages stay shared
+if first:
+    signal.signal(signal.SIGINT, heard)

@@ -76,7 +76,7 @@ def package(
     if origin.altered(top):
         say(f"Files here differ from commit {origin.commit(top)[:12]}: the package holds them as they are now.")
     held = assembled(kept, report, case, told, top, seconds)
-    version = re.sub(r"[^\w.+-]+", "-", case.meta["version"])
+    version = re.sub(r"[^\w.+-]+", "-", case.meta["version"])[:40]  # some file systems take 143 bytes for a name
     output = output or top / paths.BUILD / paths.PACKAGES / f"{name}-{version}.zip"
     faults = archive.wrong(list(held))
     if faults:

@@ -203,7 +203,7 @@ def printed(cited_book):
 
 @pytest.mark.parametrize("name", BOXES)
 def test_the_box_shows_the_citation_in_every_form_as_the_command_prints_it(page, printed, name):
-    """Quotation marks, dashes and dots as they were typed, though the page's own prose has nicer ones."""
+    """Quotation marks, dashes and dots as they were typed, in the box as in the title of the page."""
     (box,) = page(name).find_all(class_="citing")
     assert box.find(class_="citing-text").text == printed["apa"].strip()
     shown = {fold.summary.text: fold.find("pre").text for fold in box.find_all("details", class_="citing-form")}
@@ -213,7 +213,7 @@ def test_the_box_shows_the_citation_in_every_form_as_the_command_prints_it(page,
         "CSL-JSON": printed["csl-json"],
         "CITATION.cff": printed["cff"],
     }
-    assert TITLE in printed["apa"] and "fair’s" in page("book/index").h1.text
+    assert TITLE in printed["apa"] and TITLE in page("book/index").h1.text
 
 
 @pytest.mark.parametrize("form", FILES)

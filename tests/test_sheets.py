@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from scratch import tree
 from test_workbook import cell, ods, row
 
-from sourcebook import sheets
+from sourcebook import limits, sheets
 from sourcebook.article import digest, read
 from sourcebook.check import check
 from sourcebook.errors import CaseError, SourcebookError
@@ -102,8 +102,8 @@ class TestRoundTrip:
             "events.csv, row 3 (E02), column note: 28000 characters in one cell; a workbook's cell holds 32767 at most: shorten it",
         ]
 
-    def test_a_cell_as_long_as_a_workbook_holds_comes_back(self, record, tmp_path):
-        record.set("claims", "C01", note="a" * 32_767)
+    def test_a_cell_as_long_as_a_case_may_have_comes_back(self, record, tmp_path):
+        record.set("claims", "C01", note="a" * limits.CELL)
         (tmp_path / "all.xlsx").write_bytes(sheets.out(record.folder))
         assert sheets.bring(record.folder, [tmp_path / "all.xlsx"]) == {}
 

@@ -453,6 +453,6 @@ def test_a_page_without_a_place_for_its_policy_fails_the_build(tmp_path, monkeyp
     (tmp_path / "page.html").write_text("<html><head></head></html>", "utf-8")
     told = []
     monkeypatch.setattr(policy.logger, "warning", lambda *words: told.append(words[0] % words[1:]))
-    policy.seal(SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(tmp_path)), None)
+    policy.seal(SimpleNamespace(builder=SimpleNamespace(format="html", name="html"), outdir=str(tmp_path)), None)
     assert [text[:9] for text in told] == ["page.html"]
     assert not (tmp_path / "_static/macros.html").exists()

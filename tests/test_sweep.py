@@ -308,9 +308,9 @@ class TestFailedRuns:
         assert lines[0] == "4 of 10 runs failed; the results of the others are kept."
         assert sorted(lines[1:-1]) == [
             "  tally with min_reliability=C, size=4: cell 3: AssertionError: too large",
-            "  tally with min_reliability=C, size=5: cell 3: DeadKernelError: the process of the run died (exit code -9)",
+            "  tally with min_reliability=C, size=5: cell 3: DeadKernelError: the process of the run died (exit code -9, as where memory runs out)",
             "  tally with size=4: cell 3: AssertionError: too large",
-            "  tally with size=5: cell 3: DeadKernelError: the process of the run died (exit code -9)",
+            "  tally with size=5: cell 3: DeadKernelError: the process of the run died (exit code -9, as where memory runs out)",
         ]
         assert len(kept(top)) == 6
         assert not (top / "_build" / "multiverse" / "fair" / "outcomes.csv").exists(), "no table with holes in it"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scratch import ROOT, checkout
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.trial
 
 # Python imports this at the start of each process: it writes down whatever would reach outside, and refuses it.
 WATCH = """\

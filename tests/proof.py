@@ -11,7 +11,7 @@ SAVE = "SOURCEBOOK_SAVE_PROOF"  # set, a table is written into the page instead 
 def markdown(head: list[str], rows: list[list]) -> str:
     """A table of the guide: its head, then its rows, every cell as text."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def shows(name: str, head: list[str], rows: list[list], page: Path = PAGE):

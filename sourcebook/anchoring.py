@@ -30,9 +30,7 @@ FLAG, FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]"), re.compile("[\U0001f1e6-\U0
 AROUND = 30  # code points shown on each side of a passage
 FEW = 4  # words; of so few, each may be misspelt
 MOST = 300  # code points of a quotation that are compared to find the closest passage
-MARKS = (
-    32  # code points before a sign that decide whether it composes with them; Unicode's streams have at most 30 marks
-)
+MARKS = 32  # code points before a sign that decide whether it composes; Unicode's streams have at most 30 marks
 CLOSE = 0.45  # a passage less alike than this is not worth showing
 
 

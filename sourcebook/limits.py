@@ -11,10 +11,8 @@ from sourcebook.errors import Fault
 from sourcebook.paths import CASE, COMMENTARY, MULTIVERSE, PACKAGE, REFERENCES
 from sourcebook.words import count
 
-TABLE, FILE = (
-    100_000_000,
-    2_000_000,
-)  # bytes of a table, and of any other file of a case: hundreds of times what one has
+TABLE = 100_000_000  # bytes of a table, hundreds of times what one has
+FILE = 2_000_000  # bytes of any other file of a case, likewise
 CELL = 10_000  # characters; the longest gist of a case has some 300
 TEXT = 50_000  # characters of a commentary, which is a page or two
 # Marks of Markdown. The time to read a block grows with the square of those in it, so the squares are added up; a page of prose has

@@ -14,6 +14,7 @@ import cases
 import fuzz
 import proof
 import pytest
+import scratch
 
 from sourcebook import bibliography, parameters, paths, reports
 from sourcebook.check import check, described
@@ -167,18 +168,7 @@ class TestWhatItFound:
                 parameters.checked({name: value}, known, None)
 
     def test_a_parameters_cell_whose_default_is_no_value_is_told(self, tmp_path):
-        cell = {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": "a",
-            "metadata": {"tags": ["parameters"]},
-            "outputs": [],
-            "source": "n = 1.2.3",
-        }
-        kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python"}}
-        (tmp_path / "tally.ipynb").write_text(
-            json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
-        )
+        scratch.notebook(tmp_path / "tally.ipynb", parameters="n = 1.2.3")
         with pytest.raises(ParameterError, match=r"notebooks/tally\.ipynb: the default of n is no plain value"):
             parameters.declared([tmp_path / "tally.ipynb"])
 

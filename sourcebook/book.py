@@ -19,7 +19,7 @@ from sourcebook.paths import notebooks
 from sourcebook.press import pdf
 from sourcebook.run import Progress, glued, run_all, silent
 from sourcebook.sweep import ready
-from sourcebook.workroom import workroom
+from sourcebook.workroom import tidy, workroom
 
 
 class Plan(NamedTuple):
@@ -159,6 +159,7 @@ def build(
             refused, formats = error, ("html",)
     made = ingredients.of_report(told.values, books, case.folder, top, engine)
     if not fresh and stamp.holds(target, made, formats):
+        tidy(target.parent)
         say(stamp.UNCHANGED)
     else:
         with workroom(target.parent, name) as scratch:

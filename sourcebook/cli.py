@@ -87,11 +87,12 @@ def build(case, parameter, file, form, article, engine, fresh, verify):
     sourcebook build --format pdf
     sourcebook build -p min_reliability=C -p include_unnamed=no
     """
-    from sourcebook import paths, stamp, workers
+    from sourcebook import paths, stamp, workers, workroom
 
     formats, asked = ("html",) if form == "html" else ("html", "pdf"), stamp.asked(case, parameter, file)
     report = None if article or fresh else stamp.current(paths.root(), asked, engine, formats)
     if report:
+        workroom.tidy(report.parent)  # a build killed once its report was in place left its folder
         click.echo(stamp.UNCHANGED)
         page = report / "html" / "index.html"
     else:

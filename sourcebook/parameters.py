@@ -56,7 +56,8 @@ def declared(notebooks: list[Path]) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for path in notebooks:
         try:
-            entries = inspect_notebook(str(path))
+            # papermill fills names in braces into a path, and a folder may be called {y}.
+            entries = inspect_notebook(str(path).replace("{", "{{").replace("}", "}}"))
         except Exception as error:  # whatever a file that is no notebook makes papermill and nbformat raise
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise SourcebookError(

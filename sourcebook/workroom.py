@@ -13,7 +13,6 @@ from pathlib import Path
 
 LOCK = ".lock"
 LEFT = re.compile(r"\..+(-[a-z0-9_]{8}|\.[0-9a-f]{8})")  # as workroom calls a folder, and files.write a file
-
 ASIDE = "old-0"  # what book.replace calls a report whose place it takes
 
 
@@ -26,6 +25,14 @@ def workroom(folder: Path, prefix: str) -> Iterator[Path]:
         tempfile.TemporaryDirectory(dir=folder, prefix=f".{prefix}-", ignore_cleanup_errors=True) as room,
     ):
         yield Path(room)
+
+
+def tidy(folder: Path) -> None:
+    """Clear away what killed processes left in `folder`, for who has nothing to build there; where that user may not
+    write, it stays.
+    """
+    with suppress(OSError), _shared(folder):
+        pass
 
 
 @contextmanager

@@ -635,7 +635,7 @@ def tried():
     """Every fault, tried: two at a time, each in a checkout of its own."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     folder.chmod(0o755)
-    wanted = os.environ.get("FAULTS", "")
+    wanted = os.environ.get("FAULTS", "")  # a part of a name, for who mends one
     chosen = {name: each for name, each in FAULTS.items() if wanted in name}
     try:
         base = Base(folder)
@@ -653,6 +653,8 @@ def test_whatever_happens_to_a_build(tried, name):
     """It ends as it should, says why without a traceback, leaves the last good report, no process and no litter, and the
     next build is right.
     """
+    if name not in tried:
+        pytest.skip("FAULTS names others")
     if isinstance(tried[name][1], BaseException):
         raise tried[name][1]
     wrong = [f"{each.what}: {demand}: {why}" for each in tried[name][1] for demand, why in each.wrong.items() if why]

@@ -101,6 +101,12 @@ class TestDeclared:
         assert found["size"].notebooks == ("one", "two")
         assert found["other"].notebooks == ("three",)
 
+    def test_a_folder_may_be_called_anything(self, tmp_path):
+        """Fails where papermill fills a parameter into the path, as it does with names in braces."""
+        folder = tmp_path / "{size} {0} }{ {{case}}"
+        folder.mkdir()
+        assert declared([notebook(folder / "one.ipynb", parameters="size: int = 3  # how large")])["size"].default == 3
+
     @pytest.mark.parametrize(
         "other", ["size: int = 4  # how large", "size: float = 3  # how large", "size: int = 3  # how large (1|3)"]
     )

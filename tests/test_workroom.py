@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from sourcebook.workroom import LOCK, workroom
+from sourcebook.workroom import LOCK, tidy, workroom
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks: what was left stays there")
 KILLED = """
@@ -46,6 +46,13 @@ def test_what_a_killed_process_left_is_cleared_by_the_next(tmp_path):
     with workroom(tmp_path, "other"):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {"fair", ".nojekyll", LOCK}, "and nothing else is"
+
+
+def test_who_builds_nothing_clears_it_too_where_that_may_be_written(tmp_path):
+    kill(tmp_path)
+    tidy(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {LOCK}
+    tidy(tmp_path / "not there")
 
 
 def test_while_somebody_builds_nothing_is_cleared(tmp_path):

@@ -26,6 +26,10 @@ def stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "", ar
     shutil.copytree(case.folder, source / paths.DATA / case.name)
     shutil.copy(top / paths.TOC, source / paths.TOC)
     config = paths.settings(top / paths.CONFIG)
+    # Jupyter Book leaves out what _toc.yml does not name, but not where a folder's name looks like a pattern, as [x]*.
+    left_out = config.get("exclude_patterns") or []
+    if isinstance(left_out, list):  # Jupyter Book itself refuses what is none
+        config["exclude_patterns"] = [*left_out, f"{paths.DATA}/**"]
     config["sphinx"]["config"]["sourcebook_case"] = f"{paths.DATA}/{case.name}"
     config["sphinx"]["config"]["sourcebook_day"] = origin.day(epoch)
     config["sphinx"]["config"]["sourcebook_pdf"] = printed

@@ -18,7 +18,7 @@ import proof
 import pytest
 from faults import DEMANDS, PLAIN, PROCESSES, TOLD, Base, Site, Try, disturbed, following, tidy, tree
 
-pytestmark = [pytest.mark.trial, pytest.mark.skipif(os.name == "nt", reason="faults of Unix: signals, modes, limits")]
+pytestmark = [pytest.mark.long, pytest.mark.skipif(os.name == "nt", reason="faults of Unix: signals, modes, limits")]
 
 PYTHON = sys.executable
 ENGINES = ("fork", "kernel")

@@ -1,6 +1,6 @@
 """Whatever is brought, by a user or by a stranger, gives a result or an error that says where: never another exception.
 
-SOURCEBOOK_FUZZ says how many inputs `make trial` tries, SOURCEBOOK_FUZZ_SEED which: by default others each day.
+SOURCEBOOK_FUZZ says how many inputs `make long` tries, SOURCEBOOK_FUZZ_SEED which: by default others each day.
 """
 
 import json
@@ -59,7 +59,7 @@ class TestInputsMadeAtRandom:
         answers = sum((each.outcomes for each in short.values()), Counter())
         assert min(answers["taken"], answers["refused"]) > SHORT / 5
 
-    @pytest.mark.trial
+    @pytest.mark.long
     def test_many_more_of_them_do_so_too(self):
         seed = int(os.environ.get("SOURCEBOOK_FUZZ_SEED") or date.today().toordinal())
         print(f"SOURCEBOOK_FUZZ_SEED={seed}")

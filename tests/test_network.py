@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scratch import ROOT, checkout
 
-pytestmark = pytest.mark.trial
+pytestmark = pytest.mark.long
 
 # Python imports this at the start of each process: it writes down whatever would reach outside, and refuses it.
 WATCH = """\

@@ -10,7 +10,7 @@ PARALLEL := --numprocesses auto --dist loadfile
 PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help report test long trial check notebooks checkers lock clean
+.PHONY: help report test long check notebooks checkers lock clean
 
 help:  ## List these commands
 	@echo "Usage: make COMMAND [ARGS='options of the command']"
@@ -26,9 +26,6 @@ test: $(VENV)/installed  ## Run the tests, then run the notebooks again and comp
 
 long: $(VENV)/installed  ## Run the tests that take long, which `make test` leaves out
 	@$(RUN)/python -m pytest $(PARALLEL) -m long
-
-trial: $(VENV)/installed  ## Run the tests that take long and were not seen to pass as a whole yet
-	@$(RUN)/python -m pytest -m trial
 
 check: $(VENV)/installed  ## Check the coded tables and list every fault
 	@$(RUN)/sourcebook check $(ARGS)

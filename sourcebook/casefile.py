@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from sourcebook.errors import Fault, nearest
+from sourcebook.errors import UNPRINTABLE, Fault, nearest
 from sourcebook.identifiers import FORMS
 from sourcebook.paths import CASE
 
@@ -175,6 +175,9 @@ class Plain(yaml.SafeLoader):
         return node
 
     def construct_object(self, node, deep=False):
+        if isinstance(node, yaml.ScalarNode) and (odd := UNPRINTABLE.search(node.value)):
+            problem = f"a text with U+{ord(odd[0]):04X}, which no page can show"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (yaml.YAMLError, RecursionError):

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 # Signs in what somebody else wrote that steer a terminal, end a line, or turn the letters behind them round.
 STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Signs that a page, a chart or a file cannot hold, or that nobody sees there.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 LONGEST = 1000  # signs that are shown of one text
 
 

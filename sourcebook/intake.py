@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sourcebook import article, identifiers
 from sourcebook.encoding import decode
-from sourcebook.errors import SourcebookError
-from sourcebook.rules import UNPRINTABLE
+from sourcebook.errors import UNPRINTABLE, SourcebookError
 from sourcebook.words import count
 
 LARGEST = 20_000_000  # bytes of a file; a page that was saved with its pictures has some millions

@@ -4,7 +4,6 @@ Every function takes tables as text: a dict of frames, one str column a field, i
 file. A table that could not be read is not in the dict, and nothing is asked of it.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +12,11 @@ import pandas as pd
 from sourcebook import bibliography
 from sourcebook.article import Article, digest
 from sourcebook.casefile import readouts
-from sourcebook.errors import Fault, nearest
+from sourcebook.errors import UNPRINTABLE, Fault, nearest
 from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
 
 WORDS = 12  # a quotation's budget
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 ITEMS = ("claims", "reactions", "assessments", "framings", "events")
 # Columns whose value is the id of a row in any of ITEMS: a foreign key names one table, so it cannot say this.
 LINKS = (("reactions", "target_id"), ("relations", "from_id"), ("relations", "to_id"),

@@ -11,9 +11,8 @@ from sourcebook import files, spreadsheet, workbook
 from sourcebook.article import Article
 from sourcebook.cells import DATE, ERROR, FORMULA, NUMBER, TIME, TRUTH, Cell
 from sourcebook.check import check, described
-from sourcebook.errors import CaseError, Fault, SourcebookError, choices, nearest
+from sourcebook.errors import UNPRINTABLE, CaseError, Fault, SourcebookError, choices, nearest
 from sourcebook.passages import RAGGED, RAGGED_CURE, anchor
-from sourcebook.rules import UNPRINTABLE
 from sourcebook.schema import PASSAGE, Schema
 from sourcebook.table import Table, csv_text
 from sourcebook.words import count

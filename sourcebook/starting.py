@@ -62,8 +62,7 @@ def _checked(meta: dict[str, str]) -> dict[str, str]:
     import re
 
     from sourcebook import identifiers
-    from sourcebook.errors import ParameterError
-    from sourcebook.rules import UNPRINTABLE
+    from sourcebook.errors import UNPRINTABLE, ParameterError
 
     given = {name: " ".join(value.split()) for name, value in meta.items() if value}
     for name, value in given.items():

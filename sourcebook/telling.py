@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from sourcebook.difference import CAME, CHANGED, WENT, Difference, Part, figures_only
+from sourcebook.errors import STEERING, visible
 from sourcebook.reports import Report
 from sourcebook.words import cell, count, listing
 
@@ -18,7 +19,6 @@ LONG = 160  # characters of one text that a line tells
 MOST = 4000  # words of a text that are held against others one by one
 SIGNS = {CAME: "+", WENT: "-", CHANGED: "~"}
 HALVES = "\ud800-\udfff"  # of a character, which no file and no terminal takes
-REWRITES = re.compile(f"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069{HALVES}]")  # a terminal's lines
 
 
 def document(old: Report, new: Report, found: Difference) -> dict:
@@ -63,8 +63,9 @@ def document(old: Report, new: Report, found: Difference) -> dict:
 
 
 def written(told: dict) -> str:
-    """The document as a file and a program have it."""
-    return re.sub(f"[{HALVES}]", "\ufffd", json.dumps(told, indent=1, ensure_ascii=False, default=str)) + "\n"
+    """The document as a file and a program have it: JSON, in which what would steer a terminal is written as an escape."""
+    text = re.sub(f"[{HALVES}]", "\ufffd", json.dumps(told, indent=1, ensure_ascii=False, default=str))
+    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n"
 
 
 def _part(part: Part) -> dict:
@@ -129,7 +130,7 @@ def lines(told: dict, everything: bool = False) -> list[str]:
     for title, kind in {"Rows": "rows", "Tables": "tables", "Charts": "charts"}.items():
         found += _section(title, [[about(part), *_indented(part_lines(part))] for part in told[kind]], everything)
     found += _section("Notebooks with other text or code", [told["notebooks"]["differing"]], everything)
-    return [REWRITES.sub("\ufffd", line) for line in found]
+    return [visible(line).replace("\n", "\\n") for line in found]
 
 
 def _by_notebook(values: list[dict]) -> Iterator[list[str]]:

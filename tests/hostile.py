@@ -9,6 +9,7 @@ import csv
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ import yaml
 from sourcebook import bibliography, commentary, rules
 from sourcebook.casefile import SCHEMA, read_casefile
 from sourcebook.check import check
+from sourcebook.formats import VALUE
 from sourcebook.schema import Schema
 
 SECRET = (
@@ -260,12 +262,11 @@ class Case:
         """The key that a table has for the attack of a row of another table."""
         return _key(self.base[table], self.numbers[next(iter(row.values()))])
 
-    def write(self, table: str, rows: list[dict]) -> None:
+    def write(self, table: str, rows: list[dict], head: list[str] = ()) -> None:
         path = self.record.folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            writer = csv.DictWriter(file, self.columns[table], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            csv.writer(file, lineterminator="\n").writerow(head or self.columns[table])
+            csv.DictWriter(file, self.columns[table], lineterminator="\n").writerows(rows)
 
     def fill(self) -> None:
         """Put every attack into every cell that lets it in; what a check then refuses is taken out again."""
@@ -333,6 +334,7 @@ class Case:
         self.described()
         self.cited()
         self.commented()
+        self.varied()
 
     def meta(self) -> None:
         """case.yml: each key that takes any text gets all attacks; of each other key it is tried whether it lets one in."""
@@ -440,6 +442,75 @@ class Case:
             else:
                 held.append(self.plant("commentary", kind, text))
         path.write_text("\n\n".join(held) + "\n", "utf-8")
+
+    def varied(self) -> None:
+        """multiverse.yml: two axes, whose every label and reason are attacks, so that the chapter on robustness shows them."""
+        axes = {
+            name: {
+                "label": self.joined("multiverse.yml"),
+                "because": self.joined("multiverse.yml"),
+                "values": [{"value": value, "label": self.joined("multiverse.yml")} for value in values],
+            }
+            for name, values in AXES.items()
+        }
+        self.record.folder.joinpath("multiverse.yml").write_text(
+            yaml.safe_dump({"outcomes": OUTCOMES, "axes": axes}, allow_unicode=True), "utf-8"
+        )
+
+    def headers(self, place: int, bend) -> list[str]:
+        """The tables, each of which was refused with one column's name bent, the `place`th or so."""
+        for number, (table, names) in enumerate(self.columns.items()):
+            which = (place + number) % len(names)
+            self.write(table, self.base[table], [*names[:which], bend(names, names[which]), *names[which + 1 :]])
+        told = {fault.file for fault in check(self.record.folder)}
+        for table in self.columns:
+            assert f"{table}.csv" in told, (table, place, bend(self.columns[table], self.columns[table][0])[:60])
+            self.write(table, self.base[table])
+        return [*self.columns]
+
+
+AXES = {"min_reliability": ["F", "E"], "attribution": ["implied", "explicit"]}
+OUTCOMES = {"claims": ["n_claims"], "hypotheses": ["leaders", "margin"]}
+FORMS = ("name", "anchor", "type", "case")  # keys by which a report's parts are found, and so left as they are
+
+
+class Stranger:
+    """A copy of a report, as somebody else may hand it over: every text in what its notebooks say, in the names of its values
+    and in its parameters is an attack. `planted` counts them by kind.
+    """
+
+    def __init__(self, report: Path, folder: Path, secret: Path):
+        self.attacks, self.planted = attacks(secret), Counter()
+        shutil.copytree(report / "notebooks", folder / "notebooks")
+        given = json.loads((report / "parameters.json").read_text("utf-8"))
+        strange = {self.next(): self.next() for _ in self.attacks}
+        (folder / "parameters.json").write_text(json.dumps(given | strange), "utf-8")
+        for path in sorted((folder / "notebooks").glob("*.ipynb")):
+            notebook = json.loads(path.read_text("utf-8"))
+            for output in (output for cell in notebook["cells"] for output in cell.get("outputs", ())):
+                output["data"] = {form: self.bent(form, said) for form, said in output.get("data", {}).items()}
+                if "scrapbook" in output["metadata"] and self.planted.total() % 3:
+                    output["metadata"]["scrapbook"]["name"] = self.next()
+            path.write_text(json.dumps(notebook), "utf-8")
+
+    def next(self) -> str:
+        """The next attack; the large ones three times each."""
+        number = self.planted.total()
+        kind, text = self.attacks[number % len(self.attacks)]
+        if kind == KINDS[-1] and number > 3 * len(self.attacks):
+            kind, text = self.attacks[number % 50]
+        self.planted[kind] += 1
+        return text
+
+    def bent(self, form: str, said):
+        """Something said, each text in it an attack; a named value is JSON in a text."""
+        if form == f"{VALUE}application/json":
+            return json.dumps(self.bent("", json.loads("".join(said))))
+        if isinstance(said, dict):
+            return {key: value if key in FORMS else self.bent("", value) for key, value in said.items()}
+        if isinstance(said, list):
+            return [self.bent("", each) for each in said]
+        return self.next() if isinstance(said, str) else said
 
 
 BIB = ("title", "author", "publisher", "howpublished", "note")

@@ -215,6 +215,12 @@ class TestUnreadableTable:
         assert fault.column == "origin" and "“orign”" in fault.found
         assert fault.right == "the header must read id,title,statement,origin,note"
 
+    @pytest.mark.parametrize("label", [" origin", "origin ", "origin\n"])
+    def test_blanks_around_a_columns_name_are_told_with_the_header_that_the_table_should_have(self, record, label):
+        record.edit("hypotheses.csv", "origin", f'"{label}"')
+        fault = only(check(record.folder))
+        assert fault.file == "hypotheses.csv" and fault.right == "the header must read id,title,statement,origin,note"
+
     def test_two_of_them_are_both_named_and_the_sound_tables_still_checked(self, record):
         (record.folder / "actors.csv").unlink()
         record.data("claims.csv", lambda content: content + b"\xff")
@@ -539,6 +545,8 @@ class TestCasefile:
             ("version: '1.0'", "version: " + "1" * 5000, "is no int"),
             ("version: '1.0'", "version: " + "[" * 3000, "nested too deeply"),
             ("version: '1.0'", "version: &a [*a]", "more than 10000 values"),
+            ("version: '1.0'", 'version: "\\uD800"', "a text with U+D800, which no page can show"),
+            ("version: '1.0'", 'version: "\\e[2J"', "a text with U+001B"),
         ],
     )
     def test_a_value_that_yaml_cannot_make_is_told_and_not_a_traceback(self, record, old, new, told):

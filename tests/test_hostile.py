@@ -2,6 +2,7 @@
 as words; or the case is refused, with file, row and column. See tests/hostile.py for the attacks.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -15,18 +16,19 @@ import proof
 import pytest
 from bs4 import BeautifulSoup
 
-from sourcebook import article, book, case, intake, scaffold, workbook
+from sourcebook import article, book, case, intake, multiverse, scaffold, workbook
 from sourcebook.check import check
-from sourcebook.errors import CaseError, SourcebookError
+from sourcebook.errors import STEERING, UNPRINTABLE, CaseError, SourcebookError
 from sourcebook.parameters import checked, declared, gathered
 from sourcebook.paths import notebooks
-from sourcebook.rules import UNPRINTABLE, digests
+from sourcebook.rules import digests
 from sourcebook.server import Site, serving
+from sourcebook.sweep import Sweep
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
 
-SINKS = ["tables", "article", "case.yml", "datapackage.json", "references.bib", "commentary", "_config.yml", "parameters",
-         "names", "new and import"]  # fmt: skip
+SINKS = ["tables", "headers", "article", "case.yml", "datapackage.json", "references.bib", "commentary", "multiverse.yml",
+         "_config.yml", "parameters", "names", "new and import", "another's report"]  # fmt: skip
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -42,6 +44,14 @@ LINKS = "() => [...document.querySelectorAll('[href],[src],[action]')].map((a) =
 SAFE = re.compile(r"(https?:|mailto:|#|data:image/|[\w./%-]*([?#]|$))", re.ASCII)
 KNOWN = re.compile(r"\[PST\]|The compiled spec uses Vega v5")  # what the theme and the chart library say on every page
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "--", "—": "---", "…": "..."})
+BENDING = "names doubled, misspelt or left out"  # of columns
+BENT = [
+    lambda names, column: names[names.index(column) - 1],
+    lambda names, column: f"{column[:-1]}{column[-1] * 2}",
+    lambda names, column: column.upper(),
+    lambda names, column: f" {column}",
+    lambda names, column: "",
+]
 ARTICLE = "The fair\n\n" + "Words of an article that is long enough to be one. " * 8
 
 
@@ -76,10 +86,14 @@ def report(made, pango):
 
 @pytest.fixture(scope="module")
 def seen(report, chromium):
-    """What a browser met on every page, served as `sourcebook serve` serves it: text and faults by page."""
+    return visited(chromium, report / "html", sorted((report / "html").rglob("*.html")))
+
+
+def visited(chromium, html: Path, pages: list[Path]) -> tuple[dict[str, str], list[str]]:
+    """What a browser met on some pages, served as `sourcebook serve` serves them: text by page, and faults."""
     texts, faults = {}, []
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    with serving(Site(report / "html"), 0) as base:
+    with serving(Site(html), 0) as base:
 
         def guard(route):
             if route.request.url.startswith((base, "data:")):
@@ -96,8 +110,8 @@ def seen(report, chromium):
         )
         page.on("pageerror", lambda error: faults.append(f"{page.url} error: {error}"))
         page.on("dialog", lambda dialog: (faults.append(f"{page.url} dialog"), dialog.dismiss()))
-        for path in sorted((report / "html").rglob("*.html")):
-            name = path.relative_to(report / "html").as_posix()
+        for path in pages:
+            name = path.relative_to(html).as_posix()
             page.goto(base + name, wait_until="load")
             if name == "index.html":  # leads on at once
                 page.wait_for_url(f"{base}book/index.html")
@@ -183,6 +197,26 @@ def test_the_rendered_commentary_is_what_nh3_would_leave_of_it(report):
     assert found
 
 
+@pytest.fixture(scope="module")
+def compared(report, made, chromium, tmp_path_factory):
+    """The report held against a stranger's: the stranger's, what the terminal got, and what a browser met in the chapter on it."""
+    folder = tmp_path_factory.mktemp("stranger")
+    stranger = hostile.Stranger(report, folder, made.secret)
+    done = run(made.top, "diff", str(folder), "fair", "--page", "--all")
+    assert done.returncode == 1 and "The page: " in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+    page = Path(done.stdout.splitlines()[-1].removeprefix("The page: "))
+    return stranger, done.stdout + done.stderr, visited(chromium, page.parent, [page])
+
+
+def test_a_report_held_against_a_strangers_neither_runs_nor_asks_nor_steers_a_terminal(compared, made):
+    stranger, told, (texts, faults) = compared
+    assert stranger.planted.total() > 2000
+    assert faults == []
+    assert not STEERING.search(told) and "Traceback" not in told and hostile.SECRET not in told
+    (text,) = texts.values()
+    assert hostile.SECRET not in text and "<script>" in text and "{include}" in text
+
+
 def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
     """What can be tried with a text without a build: sink, the call, and what must be true of its result where it raises no error."""
 
@@ -201,6 +235,8 @@ def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
     path = folder / "parameters.yml"
     path.write_bytes(f"{text}: 1\nmin_reliability: {text}\n".encode("utf-8", "surrogatepass"))
     yield "parameters", lambda: gathered(path, (), known, loaded), never
+    for document in variations(text):
+        yield "multiverse.yml", lambda document=document: varied(document, made, known, loaded), never
     yield "names", lambda: case.locate(text, made.top), never
     yield "names", lambda: scaffold.named(text, ()), lambda _: re.fullmatch("[a-z][a-z0-9_-]*", text)
     yield "names", lambda: book.chosen((text,), made.top), never
@@ -222,6 +258,35 @@ def ways(kind: str, text: str, made, folder: Path, known: dict, loaded):
         yield "new and import", lambda path=path: workbook.read(path), lambda found: found[0].rows[1][1][1].text == text
 
 
+def variations(text: str):
+    """multiverse.yml with a text where a name, a value or a figure is asked for; and as a label, if no line may hold it."""
+    sound = {"label": "Sources", "because": "It could be otherwise."}
+    values = [{"value": value, "label": value} for value in "FE"]
+    axis = {**sound, "values": values}
+    yield {"outcomes": hostile.OUTCOMES, "axes": {text: axis}}
+    yield {"outcomes": {text: ["finding"]}, "axes": {"min_reliability": axis}}
+    yield {"outcomes": {"claims": [text]}, "axes": {"min_reliability": axis}}
+    yield {"outcomes": hostile.OUTCOMES, "axes": {"min_reliability": {**axis, text: text}}}
+    yield {
+        "outcomes": hostile.OUTCOMES,
+        "axes": {"min_reliability": {**axis, "values": [*values, {"value": text, "label": "x"}]}},
+    }
+    if UNPRINTABLE.search(text):
+        yield {"outcomes": hostile.OUTCOMES, "axes": {"min_reliability": {**axis, "label": text}}}
+        yield {"outcomes": hostile.OUTCOMES, "axes": {"min_reliability": {**axis, "because": text}}}
+
+
+def varied(document: dict, made, known: dict, loaded):
+    """A multiverse.yml as `sourcebook multiverse` holds it against case and notebooks."""
+    path = loaded.folder / "multiverse.yml"
+    before = path.read_bytes()
+    try:
+        path.write_text(json.dumps(document), "utf-8")
+        Sweep(loaded, multiverse.read(loaded), known, made.top).check()
+    finally:
+        path.write_bytes(before)
+
+
 def read(path: Path, text: str, loaded) -> article.Article:
     """An article as `sourcebook check` holds a case against it."""
     path.write_bytes(f"{ARTICLE}\n\n{text}\n".encode("utf-8", "surrogatepass"))
@@ -236,7 +301,12 @@ def tried(made, tmp_path_factory):
     """What is tried without a build: sink, kind, and whether it was let in (and then changed nothing) or refused by an error."""
     tried, folder = [], tmp_path_factory.mktemp("files")
     loaded, known = case.load(str(made.record.folder)), declared(notebooks(made.top))
-    for kind, text in made.attacks:
+    sound = hostile.Case(tmp_path_factory.mktemp("sound"))
+    for place in range(max(map(len, sound.columns.values()))):
+        for bend in BENT:
+            tried += [("headers", BENDING, "refused")] * len(sound.headers(place, bend))
+    for place, (kind, text) in enumerate(made.attacks):
+        tried += [("headers", kind, "refused")] * len(sound.headers(place, lambda names, column, text=text: text))
         for sink, call, holds in ways(kind, text, made, folder, known, loaded):
             try:
                 result = call()
@@ -253,17 +323,19 @@ def test_what_is_tried_without_a_build_is_an_error_or_changes_nothing(tried):
     assert len(tried) > 1000
 
 
-def test_the_guide_shows_what_was_tried(made, tried, seen):
+def test_the_guide_shows_what_was_tried(made, tried, seen, compared):
     """Attacks let in, which did nothing, and attacks refused, by kind and sink."""
     cells: dict[tuple[str, str], Counter] = defaultdict(Counter)
     for attack in made.planted:
         cells[attack.kind, attack.sink]["let in"] += 1
     for sink, kind in made.refused:
         cells[kind, sink]["refused"] += 1
+    for kind, number in compared[0].planted.items():
+        cells[kind, "another's report"]["let in"] += number
     for sink, kind, what in tried:
         cells[kind, sink][what] += 1
     rows = []
-    for kind in hostile.KINDS:
+    for kind in [*hostile.KINDS, BENDING]:
         told = [cells[kind, sink] for sink in SINKS]
         rows.append(
             [
@@ -274,6 +346,6 @@ def test_the_guide_shows_what_was_tried(made, tried, seen):
                 ),
             ]
         )
-    total = [sum(cells[kind, sink].total() for kind in hostile.KINDS) for sink in SINKS]
+    total = [sum(found.total() for (_, where), found in cells.items() if where == sink) for sink in SINKS]
     rows.append(["**tried in all**", *total])
     proof.shows("hostile", ["attack", *SINKS], rows)

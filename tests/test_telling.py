@@ -160,7 +160,9 @@ class TestLines:
     def test_nothing_that_a_report_says_can_rewrite_the_terminal(self):
         document = told({"tally": tally("The \x1b[2J\u202efair\ud800."), "register": register()})
         assert not {"\x1b", "\u202e", "\ud800"} & set("".join(lines(document)))
-        telling.written(document).encode()
+        text = telling.written(document)
+        assert not {"\x1b", "\u202e", "\ud800"} & set(text)
+        assert json.loads(text)["findings"][0]["new"] == "The \x1b[2J\u202efair\ufffd."
 
     def test_a_document_of_the_same_reports_is_written_the_same(self):
         assert telling.written(told(min_grade="C")) == telling.written(told(min_grade="C"))

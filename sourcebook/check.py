@@ -46,7 +46,9 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
         found, broken = _schema_faults(folder, schema)
     except FrictionlessException as error:
         return [*faults, Fault(PACKAGE, f"not a data package ({error})", "mend what the message names")]
-    for name in [name for name in schema.tables if name not in broken]:  # frictionless overlooks blanks around the names
+    for name in [
+        name for name in schema.tables if name not in broken
+    ]:  # frictionless overlooks blanks around the names
         if (head := _header(folder, name)) != ",".join(schema.tables[name]):
             found.append(Fault(f"{name}.csv", f"the header reads {head}", _right_header(schema, name)))
             broken.add(name)

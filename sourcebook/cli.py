@@ -297,5 +297,14 @@ def clean():
 for command in (new, label, anchor, reanchor, bring, export, serve, cite, annotations, package, verify, rebuild, diff):
     main.add_command(command)
 
+
+def process() -> None:
+    """`main`, as a process of its own: Ctrl-C once all is done and told, while Python ends, changes nothing."""
+    try:
+        main()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 if __name__ == "__main__":
-    main()
+    process()

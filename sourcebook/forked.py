@@ -11,11 +11,12 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from jupyter_client.jsonutil import json_default
 
-MOST = 10_000_000  # characters of output that a cell may have
-outputs: list[
-    dict
-] = []  # of the cell that is running, in nbformat's form, but for the text of streams: a list of pieces
-size = 0  # of these outputs
+# Characters that a cell may write to its streams, and that what it displays may have as JSON: nobody reads the first, but a
+# register of 50,000 rows has some sixteen million of the second.
+MOST = {"write": 10_000_000, "display": 100_000_000}
+# Of the cell that is running: in nbformat's form, but for the text of streams, which is a list of pieces; and their sizes.
+outputs: list[dict] = []
+sizes = dict.fromkeys(MOST, 0)
 
 
 class Flood(BaseException):
@@ -24,11 +25,13 @@ class Flood(BaseException):
 
 def put(output: dict) -> None:
     """Add an output; what goes to one stream between two displays is joined, as a kernel's buffers do."""
-    global size
-    size += len(output["text"][0]) if output["output_type"] == "stream" else len(json.dumps(output))
-    if size > MOST:
-        raise Flood
-    if output["output_type"] == "stream":
+    stream = output["output_type"] == "stream"
+    act = "write" if stream else "display"
+    sizes[act] += len(output["text"][0]) if stream else len(json.dumps(output))
+    if sizes[act] > MOST[act]:
+        outputs.clear()
+        raise Flood(f"the cell {act}s more than {MOST[act]:,} characters")
+    if stream:
         for earlier in reversed(outputs):
             if earlier["output_type"] != "stream":
                 break
@@ -110,7 +113,6 @@ def work(pipe: Connection, folder: str) -> None:
     `fatal` says in words why the run must end though the cell may look well: the cell asked the interpreter to
     exit, or made a copy of the process.
     """
-    global size
     import numpy
 
     from sourcebook.warm import shell
@@ -123,7 +125,7 @@ def work(pipe: Connection, folder: str) -> None:
     os.register_at_fork(after_in_parent=lambda: forks.append(1))  # subprocess does not come this way
     shell._showtraceback = _show
     while (source := pipe.recv()) is not None:
-        size = 0
+        sizes.update(dict.fromkeys(MOST, 0))
         outputs.clear()
         result = shell.run_cell(source, store_history=True)
         if os.getpid() != own:
@@ -133,7 +135,7 @@ def work(pipe: Connection, folder: str) -> None:
         if isinstance(error, SystemExit):
             fatal = "SystemExit: the cell asked the interpreter to exit"
         elif isinstance(error, Flood):
-            fatal = f"the cell has more than {MOST:,} characters of output"
+            fatal = str(error)
         elif forks and _children():
             fatal = "the cell forked the process and left the copy running; use subprocess to start another"
         told = [

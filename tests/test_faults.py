@@ -148,7 +148,12 @@ def flood(base):
         "while True:\n    try: print('x')\n    except Exception: pass",
         "while True: display('x' * 1000)",
     ]
-    return cells(base, "flood", "more than 10,000,000 characters of output", *[("fork", source) for source in writes])
+    return cells(
+        base,
+        "flood",
+        r"the cell (writes more than 10|displays more than 100),000,000 characters",
+        *[("fork", source) for source in writes],
+    )
 
 
 @fault("a notebook is empty, no JSON, no notebook, or has no parameters cell")

@@ -120,9 +120,13 @@ class TestAFailedRun:
     def test_a_killed_kernel_is_told_with_its_cell(self, tmp_path, engine):
         assert refused(tmp_path, "1", "import os; os._exit(0)", "2", engine=engine).cell == 4
 
-    def test_a_cell_that_writes_without_end_is_stopped(self, tmp_path):
-        error = refused(tmp_path, "1", "while True: print('x' * 100_000)")
-        assert error.cell == 4 and error.cause.endswith("more than 10,000,000 characters of output")
+    @pytest.mark.parametrize(
+        ("act", "told"),
+        [("print", "the cell writes more than 10,000,000 characters"), ("display", "displays more than 100,000,000")],
+    )
+    def test_a_cell_that_writes_or_displays_without_end_is_stopped(self, tmp_path, act, told):
+        error = refused(tmp_path, "1", f"while True: {act}('x' * 100_000)")
+        assert error.cell == 4 and told in error.cause
 
     @pytest.mark.parametrize("given", ["0", "-1", "ten", "1.5", "٣", "10000000"])
     def test_a_time_limit_that_is_none_is_told(self, tmp_path, monkeypatch, given):

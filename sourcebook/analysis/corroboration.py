@@ -4,6 +4,8 @@ That a speaker's own channel, or the channel that the article names, has a state
 source beyond both can show that it is so, and even this one may have heard it from them.
 """
 
+from collections import defaultdict
+
 import pandas as pd
 
 from sourcebook.case import Case
@@ -72,28 +74,35 @@ def standing(items: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     bears it out; “borne out” or “borne out in part” where a source beyond the speaker and the named channel says so; “said
     so” where only these two do; “not found” where all are silent.
     """
-    rows = []
+    rows, found = [], _by_item(findings)
     for id, kind, who, gist in items[["id", "kind", "who", "gist"]].itertuples(index=False):
-        here = findings[findings["item_id"] == id]
-        if here.empty:
+        if not (here := found[id]):
             continue
-        number = {f"n_{kind}": int((here["relation"] == kind).sum()) for kind in MARKS}
+        relations = [finding["relation"] for finding in here]
         rows.append(
-            {"id": id, "kind": kind, "who": who, "gist": gist, **number,
-             "sources": ", ".join(dict.fromkeys(here["bibkey"])), "status": _status(here)}
+            {"id": id, "kind": kind, "who": who, "gist": gist, **{f"n_{mark}": relations.count(mark) for mark in MARKS},
+             "sources": ", ".join(dict.fromkeys(finding["bibkey"] for finding in here)), "status": _status(here)}
         )  # fmt: skip
     columns = ["id", "kind", "who", "gist", "n_confirms", "n_partly", "n_contradicts", "n_silent", "sources", "status"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _status(findings: pd.DataFrame) -> str:
-    bears = findings[findings["relation"].isin(SUPPORT)]
-    if (findings["relation"] == "contradicts").any():
-        return "contradicted" if bears.empty else "disputed"
-    beyond = bears[bears["reach"] == "other"]
-    if not beyond.empty:
-        return "borne out" if (beyond["relation"] == "confirms").any() else "borne out in part"
-    return "not found" if bears.empty else "said so"
+def _by_item(findings: pd.DataFrame) -> dict[str, list[dict]]:
+    """The findings on each item as records, in their order; of an item that has none, none."""
+    found = defaultdict(list)
+    for finding in findings.to_dict("records"):
+        found[finding["item_id"]].append(finding)
+    return found
+
+
+def _status(findings: list[dict]) -> str:
+    bears = [finding for finding in findings if finding["relation"] in SUPPORT]
+    if any(finding["relation"] == "contradicts" for finding in findings):
+        return "disputed" if bears else "contradicted"
+    beyond = [finding["relation"] for finding in bears if finding["reach"] == "other"]
+    if beyond:
+        return "borne out" if "confirms" in beyond else "borne out in part"
+    return "said so" if bears else "not found"
 
 
 def single(case: Case, items: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
@@ -126,14 +135,15 @@ def readouts(
     first_says, second_says: the mark, and behind a colon what it says in our words; told (see TOLD; of the two readouts, so a speaker's own may contradict it).
     """
     places = list(zip(("first", "second"), keys))
-    rows = []
+    rows, found = [], _by_item(findings)
     for id, topic in claims.loc[claims["event_id"] == event, ["id", "topic"]].itertuples(index=False):
         row = {"id": id, "topic": str(topic)}
         for place, sources in places:
-            here = findings[(findings["item_id"] == id) & findings["bibkey"].isin(sources)]
-            kind = next((kind for kind in MARKS if (here["relation"] == kind).any()), "")
+            here = [finding for finding in found[id] if finding["bibkey"] in sources]
+            relations = {finding["relation"] for finding in here}
+            kind = next((kind for kind in MARKS if kind in relations), "")
             row[place] = MARKS.get(kind)
-            says = " ".join(here.loc[here["relation"] == kind, "says"])
+            says = " ".join(finding["says"] for finding in here if finding["relation"] == kind)
             row[f"{place}_says"] = f"{MARKS.get(kind)}: {says}" if says else MARKS.get(kind)
         if row.get("first") and row.get("second"):
             rows.append(row | {"told": _told(row["first"], row["second"])})
@@ -178,17 +188,17 @@ def carriage(assessments: pd.DataFrame, corroboration: pd.DataFrame, originals: 
     found” where the publications that were read are silent; “not in what was read” where none was asked.
     """
     coded = corroboration.astype(object).fillna("")
-    coded = coded[coded["bibkey"].isin(originals)]
-    rows = []
+    coded, rows = _by_item(coded[coded["bibkey"].isin(originals)]), []
     for id, gist, layer in assessments[["id", "gist", "layer"]].astype(object).itertuples(index=False):
-        here = coded[coded["item_id"] == id]
-        found = here[here["relation"] != "silent"]
-        kinds = set(found["carriage"])
+        here = coded[id]
+        found = [finding for finding in here if finding["relation"] != "silent"]
+        kinds = {finding["carriage"] for finding in found}
         status = next((kind for kind in ("sharpened", "softened", "carried") if kind in kinds), None)
+        notes = [finding["note"] for finding in found if finding["note"]]
         rows.append({
-            "id": id, "gist": gist, "layer": layer, "says": " ".join(found["says"]),
-            "note": " ".join([*filter(None, found["note"]), ", ".join(dict.fromkeys(here["bibkey"]))]).strip(),
-            "status": status or (CARRIAGE[4] if here.empty else "carried" if len(found) else CARRIAGE[3]),
+            "id": id, "gist": gist, "layer": layer, "says": " ".join(finding["says"] for finding in found),
+            "note": " ".join([*notes, ", ".join(dict.fromkeys(finding["bibkey"] for finding in here))]).strip(),
+            "status": status or ("carried" if found else CARRIAGE[3] if here else CARRIAGE[4]),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["id", "gist", "layer", "says", "note", "status"])
 

@@ -470,7 +470,11 @@ class Case:
 
 
 AXES = {"min_reliability": ["F", "E"], "attribution": ["implied", "explicit"]}
-OUTCOMES = {"claims": ["n_claims"], "hypotheses": ["leaders", "margin"]}
+OUTCOMES = {
+    "claims": ["n_claims", "n_conflict"],
+    "hypotheses": ["leaders", "margin", "n_items", "score_*"],
+    "reactions": ["n_for", "n_against"],
+}
 FORMS = ("name", "anchor", "type", "case")  # keys by which a report's parts are found, and so left as they are
 
 

@@ -13,7 +13,7 @@ import yaml
 
 from sourcebook import files, origin, paths, pictures, tied
 from sourcebook.case import Case
-from sourcebook.errors import BuildError
+from sourcebook.errors import BuildError, disk_full
 from sourcebook.press import front, pdf, sheet
 from sourcebook.work import work
 
@@ -70,7 +70,9 @@ def print_pdf(source: Path, case: Case, epoch: int, output: Path) -> None:
 
 
 def _run(command: list, cwd: Path, more: dict[str, str]) -> subprocess.CompletedProcess:
-    with tied.tie(surroundings(more)) as tie:
+    room = cwd.parent / "tmp"  # Sphinx leaves a file in the folder for temporary ones wherever it fails
+    room.mkdir(exist_ok=True)
+    with tied.tie(surroundings({"TMPDIR": str(room), **more})) as tie:
         return subprocess.run(
             command, cwd=cwd, **tie, capture_output=True, text=True, encoding="utf-8", errors="replace"
         )
@@ -105,6 +107,8 @@ def pages(source: Path, builder: str = "html", run: Callable[..., subprocess.Com
     if done.returncode or not (html / "index.html").is_file():
         printed = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr).replace(f"{source}{os.sep}", "")
         told = [line for line in printed.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|threw an exception", line)]
+        if full := disk_full(printed):
+            raise BuildError(f"The pages could not be written; the last good report stays. {full}")
         detail = "\n".join(f"  {line}" for line in told or printed.splitlines()[-15:])
         raise BuildError(
             f"Jupyter Book did not accept the pages; the last good report stays.\n{detail}\nMend what the lines name and build again."

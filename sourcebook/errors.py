@@ -1,6 +1,7 @@
 """Everything that can go wrong, as one tree of exceptions, and the fault that a message is made of."""
 
 import errno
+import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -119,11 +120,9 @@ class PackageError(SourcebookError):
         return PackageError, (self.package, self.faults)
 
 
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 CURES = {
-    **dict.fromkeys(
-        (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG),
-        "Make room on that disk, and run the same again.",
-    ),
+    **dict.fromkeys(FULL, "Make room on that disk, and run the same again."),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Let your user write there, and run the same again."),
     errno.ENAMETOOLONG: "Move the checkout to a folder with a shorter path, and run the same again.",
 }
@@ -131,9 +130,19 @@ CURES = {
 
 def refused(error: OSError) -> str:
     """What the system refused, on which file, and what to do about it."""
+    if error.errno is None and (reason := disk_full(str(error))):  # shutil lists all that it could not copy
+        return reason
     place = f"{error.filename}: " if error.filename else ""
     cure = CURES.get(error.errno, "Mend that, and run the same again.")
     return f"{place}{error.strerror or error}. {cure}"
+
+
+def disk_full(told: str) -> str:
+    """That a disk is full, and what to do about it, if what another program tells shows that it met this; else nothing."""
+    for number in FULL:
+        if f"[Errno {number}]" in told or f"OSError({number}," in told:
+            return f"{os.strerror(number)}. {CURES[number]}"
+    return ""
 
 
 def nearest(wrong: object, valid) -> str:

@@ -1,6 +1,9 @@
 """Errors: one tree, messages for a person, and the fault that names its place."""
 
+import errno
+import os
 import pickle
+import shutil
 
 import pytest
 
@@ -14,7 +17,9 @@ from sourcebook.errors import (
     RunError,
     SourcebookError,
     choices,
+    disk_full,
     nearest,
+    refused,
     require,
 )
 
@@ -173,3 +178,17 @@ class TestRequire:
             ParameterError, match="blocs: found the text “town”, it must be a list: .* -y 'blocs: .town.'"
         ):
             require("blocs", "town", ["town"])
+
+
+class TestWhatTheSystemRefuses:
+    def test_a_full_disk_is_told_as_one_however_the_program_that_met_it_puts_it(self):
+        wanted = f"{os.strerror(errno.ENOSPC)}. Make room on that disk, and run the same again."
+        copies = [("a", "b", f"[Errno {errno.ENOSPC}] x: 'a' -> 'b'"), ("c", "d", "y")]
+        assert refused(shutil.Error(copies)) == wanted
+        assert disk_full(f"WARNING: cannot copy a: OSError({errno.ENOSPC}, 'x')") == wanted
+        assert disk_full("WARNING: an unknown role") == ""
+
+    def test_a_file_that_may_not_be_written_is_named(self):
+        assert refused(PermissionError(errno.EACCES, "Permission denied", "a.csv")) == (
+            "a.csv: Permission denied. Let your user write there, and run the same again."
+        )

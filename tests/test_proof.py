@@ -28,6 +28,16 @@ def test_a_page_without_the_table_fails(page):
         proof.shows("pages", ["page"], [["a"]], page)
 
 
+def test_a_row_that_cannot_be_tried_here_is_let_be_and_the_others_are_compared(page, monkeypatch):
+    page.write_text(TEXT.replace("| a | 1 |", "| a | 1 |\n| b\\|c | 2 |"), "utf-8")
+    proof.shows("faults", ["fault", "seen"], [["a", 1]], page, aside=["b|c"])
+    with pytest.raises(AssertionError):
+        proof.shows("faults", ["fault", "seen"], [["a", 2]], page, aside=["b|c"])
+    monkeypatch.setenv(proof.SAVE, "1")
+    with pytest.raises(AssertionError, match="save the table where they can be"):
+        proof.shows("faults", ["fault", "seen"], [["a", 1]], page, aside=["b|c"])
+
+
 def test_saving_replaces_the_table_and_nothing_else(page, monkeypatch):
     monkeypatch.setenv(proof.SAVE, "1")
     proof.shows("faults", ["fault", "seen"], [["b", "3 \\1"]], page)

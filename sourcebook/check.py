@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -46,10 +47,8 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
         found, broken = _schema_faults(folder, schema)
     except FrictionlessException as error:
         return [*faults, Fault(PACKAGE, f"not a data package ({error})", "mend what the message names")]
-    for name in [
-        name for name in schema.tables if name not in broken
-    ]:  # frictionless overlooks blanks around the names
-        if (head := _header(folder, name)) != ",".join(schema.tables[name]):
+    for name, fields in schema.tables.items():  # frictionless overlooks blanks around the names
+        if name not in broken and (head := _header(folder, name)) != ",".join(fields):
             found.append(Fault(f"{name}.csv", f"the header reads {head}", _right_header(schema, name)))
             broken.add(name)
     waiting = [name for name in schema.anchored if PASSAGE in _header(folder, name).split(",")]
@@ -74,7 +73,8 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
         try:
             article = shipped(folder, meta)
         except SourcebookError as error:
-            faults.append(Fault(CASE, str(error), "put the article's text there, or leave the key out", "article.text"))
+            found = str(error).replace(f"{folder}{os.sep}", "")
+            faults.append(Fault(CASE, found, "put the article's text there, or leave the key out", "article.text"))
     if article and meta:
         faults += rules.digests(tables, schema, article, meta["article"]["sha256"])
     return faults
@@ -196,13 +196,11 @@ def _schema_faults(folder: Path, schema: Schema) -> tuple[list[Fault], set[str]]
     return list(dict.fromkeys(faults)), broken
 
 
-def _validate(folder: Path, descriptor: dict) -> list[tuple[str, object]]:
+def _validate(folder: Path, package: dict) -> list[tuple[str, object]]:
     from frictionless import Package, system  # costs a third of a second, so only where it is used
 
-    # Without its dialect frictionless would guess one, and take a table of semicolons for a sound one.
-    told = [{**resource, "dialect": {"csv": {"delimiter": ","}}} for resource in descriptor["resources"]]
     with system.use_context(trusted=False):
-        report = Package.from_descriptor({**descriptor, "resources": told}, basepath=str(folder)).validate()
+        report = Package.from_descriptor(descriptor.bare(package), basepath=str(folder)).validate()
     general = [("", error) for error in report.errors]
     return general + [(task.name, error) for task in report.tasks for error in task.errors]
 

@@ -8,7 +8,9 @@ from sourcebook.errors import Fault, choices
 from sourcebook.paths import PACKAGE, TEMPLATE
 from sourcebook.words import listing
 
-NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+TEXT = {"type": "string"}
+NAMES = {"type": "array", "items": TEXT, "minItems": 1}
+LENGTH = {"type": "integer", "minimum": 0}
 CODE = {"type": ["string", "integer"], "pattern": r"^\S(.*\S)?$"}
 FIELD = {
     "type": "object",
@@ -16,17 +18,18 @@ FIELD = {
     "properties": {
         "name": {"type": "string", "pattern": r"^[a-z]\w*$"},
         "type": {"enum": ["string", "integer", "date"]},
-        "title": {"type": "string"},
-        "description": {"type": "string"},
+        **dict.fromkeys(("title", "description"), TEXT),
         "constraints": {
             "type": "object",
             "properties": {
                 "required": {"type": "boolean"},
                 "unique": {"type": "boolean"},
                 "enum": {"type": "array", "items": CODE, "minItems": 1, "uniqueItems": True},
-                "pattern": {"type": "string", "format": "pattern"},
+                "pattern": {**TEXT, "format": "pattern"},
                 "minimum": {"type": ["integer", "string"]},
                 "maximum": {"type": ["integer", "string"]},
+                "minLength": LENGTH,
+                "maxLength": LENGTH,
             },
         },
         "categories": {
@@ -47,7 +50,7 @@ KEY = {
         "reference": {
             "type": "object",
             "required": ["resource", "fields"],
-            "properties": {"resource": {"type": "string"}, "fields": NAMES},
+            "properties": {"resource": TEXT, "fields": NAMES},
         },
     },
 }
@@ -56,9 +59,7 @@ TABLE = {
     "required": ["name", "path", "schema"],
     "properties": {
         "name": {"type": "string", "pattern": r"^[a-z]\w*$"},
-        "path": {"type": "string"},
-        "title": {"type": "string"},
-        "description": {"type": "string"},
+        **dict.fromkeys(("path", "title", "description"), TEXT),
         "schema": {
             "type": "object",
             "required": ["fields"],
@@ -73,14 +74,41 @@ TABLE = {
 FORM = {
     "type": "object",
     "required": ["resources"],
-    "properties": {"name": {"type": "string"}, "resources": {"type": "array", "items": TABLE}},
+    "properties": {
+        **dict.fromkeys(("$schema", "name", "title", "description", "version", "created"), TEXT),
+        **dict.fromkeys(("licenses", "contributors", "sources"), {"type": "array", "items": {"type": "object"}}),
+        "resources": {"type": "array", "items": TABLE},
+    },
 }
+RULES = FIELD["properties"]["constraints"]["properties"]
 COMPARE = "compare datapackage.json of a new case (sourcebook new NAME)"
 
 
 def faults(descriptor: object) -> list[Fault]:
     """What is wrong with its form; where nothing is, tables and columns that every case has and this one lacks or types otherwise."""
     return list(_form(descriptor)) or list(_tables(descriptor))
+
+
+def bare(descriptor: dict) -> dict:
+    """What of a sound one says how its tables are checked. Of its other keys (Data Package has many) some name files or
+    addresses, which whoever checks a stranger's case would read, or ask.
+    """
+    resources = []
+    for resource in descriptor["resources"]:
+        schema = resource["schema"]
+        fields = [
+            {
+                "name": field["name"],
+                "type": field["type"],
+                "constraints": {rule: value for rule, value in field.get("constraints", {}).items() if rule in RULES},
+            }
+            for field in schema["fields"]
+        ]
+        keys = {key: schema[key] for key in ("primaryKey", "foreignKeys") if key in schema}
+        # Without its dialect a reader would guess one, and take a table of semicolons for a sound one.
+        told = {"name": resource["name"], "path": resource["path"], "format": "csv", "encoding": "utf-8"}
+        resources.append({**told, "dialect": {"csv": {"delimiter": ","}}, "schema": {"fields": fields, **keys}})
+    return {"resources": resources}
 
 
 def _form(descriptor: object) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 
 import cases
 import pytest
@@ -388,6 +389,28 @@ class TestPackage:
         record.data("datapackage.json", lambda content: content.replace(old.encode(), new.encode()))
         assert {fault.file for fault in check(record.folder)} == {"datapackage.json"}
 
+    @pytest.mark.parametrize("place", ["package", "resource", "schema", "field", "constraints"])
+    @pytest.mark.parametrize("named", ["http://hostile.invalid/x.json", "secret.json"])
+    def test_nothing_that_it_names_elsewhere_is_read_or_asked_for(self, record, monkeypatch, place, named):
+        """A stranger's case would else make whoever checks it ask a stranger's host. A `profile` was such a key."""
+        package, asked = cases.descriptor(), []
+        resource = package["resources"][0]
+        field = next(field for field in resource["schema"]["fields"] if "constraints" in field)
+        there = {"package": package, "resource": resource, "schema": resource["schema"], "field": field,
+                 "constraints": field["constraints"]}[place]  # fmt: skip
+        keys = ("profile", "$ref", "extrapaths", "basepath", "dialect", "jsonSchema", "source", "compression", "scheme")
+        there |= dict.fromkeys(keys, named) | {"jsonSchema": {"$ref": named}, "sources": [{"path": named}]}
+        (record.folder / "secret.json").write_text('{"a": "quokka"', "utf-8")
+        (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: asked.append(given) or [])
+        assert check(record.folder) == [] and asked == []
+
+    @pytest.mark.parametrize(("key", "value"), [("$schema", [[]]), ("title", 3), ("licenses", {}), ("sources", ["x"])])
+    def test_of_its_own_keys_one_of_another_type_is_told(self, record, key, value):
+        (record.folder / "datapackage.json").write_text(json.dumps(cases.descriptor() | {key: value}), "utf-8")
+        fault = only(check(record.folder))
+        assert fault.column.startswith(key) and fault.found.startswith("not a data package")
+
     @pytest.mark.parametrize("table", ["relations", "actors"])
     def test_a_table_of_the_design_that_is_not_declared_is_missed(self, record, table):
         package = cases.descriptor()
@@ -595,6 +618,10 @@ class TestShippedArticle:
             "case.yml",
             "article.text",
         ) and "put the article's text there" in fault.right
+
+    def test_one_that_is_no_text_is_told_by_its_name_alone(self, shipped):
+        (shipped.folder / "article.txt").write_bytes(b"\xff")
+        assert only(check(shipped.folder)).found.startswith("article.txt: not UTF-8 text")
 
     @pytest.mark.parametrize("name", ["../article.txt", "/article.txt", "article.md", "a/b.txt"])
     def test_a_name_that_leads_elsewhere_is_told(self, shipped, name):

@@ -1,6 +1,7 @@
 """A case's datapackage.json, turned into the list of what in it is not as the tables of a case are described."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -121,9 +122,13 @@ def _form(descriptor: object) -> Iterator[Fault]:
 
 
 def _compiles(text: object) -> bool:
-    import re
-
     return not isinstance(text, str) or bool(re.compile(text))
+
+
+def _endless(pattern: str) -> bool:
+    """Whether a pattern might be matched in more ways than a lifetime has time for, as (a+)+ is against aaaa…b."""
+    bare = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)  # without escapes and sets
+    return bool(re.search(r"\)[*+{]", bare)) or len(re.findall(r"[*+]|\{\d*,\}", bare)) > 2
 
 
 def _tables(descriptor: dict) -> Iterator[Fault]:
@@ -166,6 +171,9 @@ def _columns(table: str, schema: dict, tables: dict[str, dict]) -> Iterator[Faul
         if any(isinstance(code, int) != (field["type"] == "integer") for code in codes):
             right = f"write {'whole numbers' if field['type'] == 'integer' else 'texts'}"
             yield Fault(PACKAGE, f"found the codes {', '.join(map(str, codes))}", right, column=f"{table}.{name}")
+        if _endless(pattern := field.get("constraints", {}).get("pattern", "")):
+            right = "repeat no group, and nothing without end more than twice"
+            yield Fault(PACKAGE, f"the pattern “{pattern}” can take for ever", right, column=f"{table}.{name}")
         for end in ("minimum", "maximum"):
             if isinstance(field.get("constraints", {}).get(end), str) and field["type"] != "date":
                 yield Fault(PACKAGE, f"its {end} is a text", "write a whole number", column=f"{table}.{name}")

@@ -389,6 +389,19 @@ class TestPackage:
         record.data("datapackage.json", lambda content: content.replace(old.encode(), new.encode()))
         assert {fault.file for fault in check(record.folder)} == {"datapackage.json"}
 
+    @pytest.mark.parametrize(
+        ("pattern", "sound"),
+        [(r"(a+)+$", False), (r"(a|a)*b", False), (r"a*a*a*b", False), (r"(ab){2,}", False),
+         (r"[A-Z]\d{2,}", True), (r"[)*+]{2}\)*\++", True), (r"(ab)?c+", True)],
+    )  # fmt: skip
+    def test_a_pattern_that_could_be_matched_for_ever_is_told(self, record, pattern, sound):
+        package = cases.descriptor()
+        note = next(field for field in package["resources"][0]["schema"]["fields"] if field["name"] == "note")
+        note["constraints"] = {"pattern": pattern}
+        (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+        found = [fault for fault in check(record.folder) if fault.file == "datapackage.json"]
+        assert [fault.found for fault in found] == ([] if sound else [f"the pattern “{pattern}” can take for ever"])
+
     @pytest.mark.parametrize("place", ["package", "resource", "schema", "field", "constraints"])
     @pytest.mark.parametrize("named", ["http://hostile.invalid/x.json", "secret.json"])
     def test_nothing_that_it_names_elsewhere_is_read_or_asked_for(self, record, monkeypatch, place, named):

@@ -105,6 +105,69 @@ def printed(found: dict[int, dict[str, float]], first: int, noun: str) -> None:
         print(f"| {what} | {' | '.join(cells)} |", flush=True)
 
 
+CURVES = {
+    "build, processor s": "build: processor time",
+    "check, processor s": "check: processor time",
+    "build, MB": "build: memory",
+    "report, MB": "the report on disk",
+    "heaviest page, kB": "heaviest page",
+    "register interactive, s": "register answers a filter",
+}
+ROWS = "rows"
+
+
+def drawn(found: dict[int, dict[str, float]], path: Path) -> None:
+    """The curves as a picture (SVG): each quantity as a multiple of what it is at the smallest size, beside the rows themselves."""
+    import altair as alt
+    import pandas as pd
+
+    from sourcebook import pictures, theme
+
+    first, last = min(found), max(found)
+    told = {
+        label: {size: found[size][what] / found[first][what] for size in found}
+        for what, label in CURVES.items()
+        if what in found[first]
+    }
+    told[ROWS] = {size: size / first for size in found}
+    points = pd.DataFrame(
+        [(label, size, times) for label, each in told.items() for size, times in each.items()],
+        columns=["what", "rows", "times"],
+    )
+    ends = points[points["rows"] == last].sort_values("times")
+    ends["place"] = ends["times"]
+    for upper, lower in zip(ends.index[1:], ends.index):  # labels at the end of the lines, not over one another
+        ends.loc[upper, "place"] = max(ends.loc[upper, "place"], 1.45 * ends.loc[lower, "place"])
+    ends["label"] = [
+        f"{what}, × {times:,.{0 if times >= 10 else 1}f}" for what, times in zip(ends["what"], ends["times"])
+    ]
+    cost = told[CURVES["build, processor s"]][last]
+    x = alt.X(
+        "rows:Q",
+        scale=alt.Scale(type="log", domain=[first, last]),
+        axis=alt.Axis(title="Rows of the case", values=list(found), format=",d", grid=False),
+    )
+    y = alt.Y(
+        "times:Q",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(title=f"Times what it is for {first:,} rows", format="~g", tickCount=4),
+    )
+    looks = {
+        "color": alt.condition(f"datum.what == '{ROWS}'", alt.value(theme.OWN), alt.value(theme.COLOURS[0])),
+        "strokeDash": alt.condition(f"datum.what == '{ROWS}'", alt.value([2, 3]), alt.value([1, 0])),
+    }
+    lines = alt.Chart(points).mark_line(point=alt.OverlayMarkDef(size=30)).encode(x=x, y=y, detail="what:N", **looks)
+    labels = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=8)
+        .encode(x=x, y=alt.Y("place:Q", scale=alt.Scale(type="log")), text="label:N")
+    )
+    title = f"{last / first:,.0f} times the rows take {cost:,.0f} times the processor time"
+    chart = (lines + labels).properties(title=title, width=420, height=320, background="white")
+    path.write_text(pictures.svg(chart.to_dict(), False, None)[0] + "\n", encoding="utf-8")
+    print(f"The curves: {path}")
+
+
 def beside(top: Path, numbers: tuple[int, ...]) -> dict[int, dict[str, float]]:
     """What one case costs where others lie beside it."""
     found = {}
@@ -128,6 +191,7 @@ def main() -> None:
         "--rows", type=int, nargs="+", default=list(SIZES), help="sizes of the cases, the smallest first"
     )
     parser.add_argument("--cases", type=int, nargs="*", default=list(BESIDE), help="numbers of cases in one checkout")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="draw the curves into this SVG file")
     parser.add_argument("--quick", action="store_true", help="20 and 40 rows, one case")
     options = parser.parse_args()
     sizes, numbers = ([20, 40], []) if options.quick else (options.rows, tuple(options.cases))
@@ -136,6 +200,8 @@ def main() -> None:
         top = copied(folder)
         found = {rows: measured(top, rows) for rows in sizes}
     printed(found, sizes[0], "rows")
+    if options.chart:
+        drawn(found, options.chart)
     if numbers:
         with tempfile.TemporaryDirectory() as folder:
             printed(beside(copied(folder), numbers), numbers[0], "cases")

@@ -29,3 +29,14 @@ def test_each_says_what_it_measures_and_has_a_small_size(name):
 def test_runs_at_its_smallest_size_and_ends_with_a_ratio(name):
     found = re.findall(r"^ratio: ([\d.]+) \(.+\)$", benchmark(str(FOLDER / name), "--quick"), re.MULTILINE)
     assert found and all(float(value) > 0 for value in found)
+
+
+def test_the_curves_of_growth_say_how_many_times_each_quantity_grew(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    import growth
+
+    found = {50: {"build, processor s": 14.0, "build, MB": 600.0}, 5000: {"build, processor s": 364.0, "build, MB": 660.0}}
+    growth.drawn(found, tmp_path / "growth.svg")
+    text = (tmp_path / "growth.svg").read_text("utf-8")
+    for told in ("100 times the rows take 26 times the processor time", "processor time, × 26", "memory, × 1.1"):
+        assert told in text

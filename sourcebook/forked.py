@@ -11,8 +11,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from jupyter_client.jsonutil import json_default
 
-# Characters that a cell may write to its streams, and that what it displays may have as JSON: nobody reads the first, but a
-# register of 50,000 rows has some sixteen million of the second.
+# Characters that a cell may write to its streams, and that what it displays may have as JSON: nobody reads the first, but the
+# register of 50,000 rows takes some forty million of the second.
 MOST = {"write": 10_000_000, "display": 100_000_000}
 # Of the cell that is running: in nbformat's form, but for the text of streams, which is a list of pieces; and their sizes.
 outputs: list[dict] = []

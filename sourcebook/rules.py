@@ -13,6 +13,7 @@ from sourcebook import bibliography
 from sourcebook.article import Article, digest
 from sourcebook.casefile import readouts
 from sourcebook.errors import UNPRINTABLE, Fault, nearest
+from sourcebook.passages import DIGITS
 from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
 
@@ -58,8 +59,17 @@ def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
                 yield fault(table, line, row, column, f"the character U+{ord(found[0]):04X} in “{value[:40]}”", right)
             elif value != value.strip():
                 yield fault(table, line, row, column, f"found “{value[:40]}”", "delete the spaces around it")
-            elif schema.tables[table][column]["type"] == "integer" and _odd(value):
-                yield fault(table, line, row, column, f"found “{value}”", f"write the number as {int(value)}")
+            elif schema.tables[table][column]["type"] == "integer":
+                if value.isdecimal() and _place(value) is None:
+                    right = f"no text is so long, and no scale: write at most {DIGITS} digits"
+                    yield fault(table, line, row, column, f"a number of {len(value)} digits", right)
+                elif _odd(value):
+                    yield fault(table, line, row, column, f"found “{value}”", f"write the number as {int(value)}")
+
+
+def _place(text: str) -> int | None:
+    """A place in a text, None where a cell holds none: something else, or more digits than any place has."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else None
 
 
 def _odd(number: str) -> bool:
@@ -148,10 +158,10 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
     lengths = {row["paragraph"]: row["length"] for _, _, row in rows(tables, "paragraphs")}
     faults = []
     for table, line, row in rows(tables, *schema.anchored):
-        start, end, length = row["start"], row["end"], lengths.get(row["paragraph"], "")
-        if not (start.isdecimal() and end.isdecimal()):
-            continue  # a type error, and told as one
-        if int(end) <= int(start):
+        start, end, length = (_place(text) for text in (row["start"], row["end"], lengths.get(row["paragraph"], "")))
+        if start is None or end is None:
+            continue  # a fault of the cell, and told as one
+        if end <= start:
             faults.append(
                 fault(
                     table,
@@ -162,7 +172,7 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
                     f"end is exclusive and greater than {start}",
                 )
             )
-        elif length.isdecimal() and int(end) > int(length):
+        elif length is not None and end > length:
             right = f"paragraph {row['paragraph']} has {length} characters"
             faults.append(fault(table, line, row, "end", f"the span ends at {end}", right))
     return faults
@@ -245,8 +255,8 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
             found = f"length {row['length']}"
             faults.append(fault(table, line, row, "length", found, f"the article has {length}"))
     for table, line, row in rows(tables, *schema.anchored):
-        numbers = [row[column] for column in ("paragraph", "start", "end")]
-        text = article.span(*map(int, numbers)) if all(number.isdecimal() for number in numbers) else None
+        numbers = [_place(row[column]) for column in ("paragraph", "start", "end")]
+        text = None if None in numbers else article.span(*numbers)
         if text is None:
             continue  # out of bounds, and told by anchors()
         if digest(text) != row["digest"]:

@@ -35,7 +35,10 @@ def test_the_curves_of_growth_say_how_many_times_each_quantity_grew(tmp_path, mo
     monkeypatch.syspath_prepend(FOLDER)
     import growth
 
-    found = {50: {"build, processor s": 14.0, "build, MB": 600.0}, 5000: {"build, processor s": 364.0, "build, MB": 660.0}}
+    found = {
+        50: {"build, processor s": 14.0, "build, MB": 600.0},
+        5000: {"build, processor s": 364.0, "build, MB": 660.0},
+    }
     growth.drawn(found, tmp_path / "growth.svg")
     text = (tmp_path / "growth.svg").read_text("utf-8")
     for told in ("100 times the rows take 26 times the processor time", "processor time, × 26", "memory, × 1.1"):

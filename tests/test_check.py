@@ -216,6 +216,13 @@ class TestUnreadableTable:
         assert fault.column == "origin" and "“orign”" in fault.found
         assert fault.right == "the header must read id,title,statement,origin,note"
 
+    @pytest.mark.parametrize("digits", [10, 4000, 5000])
+    @pytest.mark.parametrize("column", ["paragraph", "start", "end"])
+    def test_a_number_of_more_digits_than_any_text_has_signs_is_told(self, record, column, digits):
+        record.set("claims", "C01", **{column: "9" * digits})
+        told = [fault for fault in check(record.folder, read(record.article)) if fault.id == "C01"]
+        assert f"a number of {digits} digits" in [fault.found for fault in told if fault.column == column]
+
     @pytest.mark.parametrize("label", [" origin", "origin ", "origin\n"])
     def test_blanks_around_a_columns_name_are_told_with_the_header_that_the_table_should_have(self, record, label):
         record.edit("hypotheses.csv", "origin", f'"{label}"')

@@ -1,6 +1,7 @@
 """Whatever is brought, by a user or by a stranger, gives a result or an error that says where: never another exception.
 
-SOURCEBOOK_FUZZ says how many inputs `make long` tries, SOURCEBOOK_FUZZ_SEED which: by default others each day.
+SOURCEBOOK_FUZZ says how many inputs `make long` tries, SOURCEBOOK_FUZZ_SEED which. By default they are the same at every run: a
+fault that was always there is for whoever looks for faults, not for whoever sends a change on the day that finds it.
 """
 
 import json
@@ -8,7 +9,6 @@ import os
 import resource
 import warnings
 from collections import Counter
-from datetime import date
 
 import cases
 import fuzz
@@ -61,8 +61,7 @@ class TestInputsMadeAtRandom:
 
     @pytest.mark.long
     def test_many_more_of_them_do_so_too(self):
-        seed = int(os.environ.get("SOURCEBOOK_FUZZ_SEED") or date.today().toordinal())
-        print(f"SOURCEBOOK_FUZZ_SEED={seed}")
+        seed = int(os.environ.get("SOURCEBOOK_FUZZ_SEED") or 1)
         done = tried(int(os.environ.get("SOURCEBOOK_FUZZ") or LONG), seed)
         assert not faults(done), f"SOURCEBOOK_FUZZ_SEED={seed}\n{faults(done)}"
 

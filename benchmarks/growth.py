@@ -97,9 +97,13 @@ def measured(top: Path, rows: int) -> dict[str, float]:
 def printed(found: dict[int, dict[str, float]], first: int, noun: str) -> None:
     """A table of what was measured, each with its ratio to the first column."""
     print(f"| what | {' | '.join(f'{size:,} {noun}' for size in found)} |\n|{'---|' * (len(found) + 1)}")
+
+    def figure(number: float) -> str:
+        return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"
+
     for what, value in found[first].items():
         cells = [
-            f"{each[what]:.3g} (× {each[what] / value:.3g})" if value else f"{each[what]:.3g}"
+            f"{figure(each[what])} (× {figure(each[what] / value)})" if value else figure(each[what])
             for each in found.values()
         ]
         print(f"| {what} | {' | '.join(cells)} |", flush=True)

@@ -9,6 +9,7 @@ from sourcebook.errors import SourcebookError
 from sourcebook.paths import ARTICLES
 
 LARGEST = 5_000_000  # bytes; a news article has some 10 000
+DIGITS = 9  # of a number of a paragraph or code point; Python refuses to read some thousands of them
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Article:
             return None
         text = self.paragraphs[paragraph - 1]
         return text[start:end] if 0 <= start < end <= len(text) else None
+
+
+def position(text: str) -> int | None:
+    """The number of a paragraph or code point, None where a cell holds none: something else, or more digits than any has."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else None
 
 
 def shipped(folder: Path, meta: dict) -> Article | None:

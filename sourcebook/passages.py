@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 
 from sourcebook.anchoring import one
-from sourcebook.article import Article
+from sourcebook.article import Article, position
 from sourcebook.errors import Fault, PassageError
 from sourcebook.schema import ANCHOR, PASSAGE
 from sourcebook.table import Table
 from sourcebook.words import listing
 
-DIGITS = 9  # of a paragraph's number; Python refuses to read some thousands of them
 RAGGED = "its cells are not those of the header row"
 RAGGED_CURE = "put text that holds a comma in quotation marks, and a comma for each empty cell"
 
@@ -43,12 +42,13 @@ def anchor(table: Table, article: Article) -> Anchored:
         if not words:
             continue
         number = row["paragraph"].strip()
-        if number and not (number.isdecimal() and len(number) <= DIGITS):
+        paragraph = position(number)
+        if number and paragraph is None:
             right = "write the number of a paragraph, or leave it empty"
             done.faults.append(Fault(table.path.name, f"found “{number[:40]}”", right, "paragraph", line, id))
             continue
         try:
-            place = one(article, words, int(number) if number else None)
+            place = one(article, words, paragraph)
         except PassageError as error:
             done.faults.append(Fault(table.path.name, error.found, error.right, PASSAGE, line, id))
             continue

@@ -10,10 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from sourcebook import bibliography
-from sourcebook.article import Article, digest
+from sourcebook.article import DIGITS, Article, digest, position
 from sourcebook.casefile import readouts
 from sourcebook.errors import UNPRINTABLE, Fault, nearest
-from sourcebook.passages import DIGITS
 from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
 
@@ -60,16 +59,11 @@ def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
             elif value != value.strip():
                 yield fault(table, line, row, column, f"found “{value[:40]}”", "delete the spaces around it")
             elif schema.tables[table][column]["type"] == "integer":
-                if value.isdecimal() and _place(value) is None:
+                if value.isdecimal() and position(value) is None:
                     right = f"no text is so long, and no scale: write at most {DIGITS} digits"
                     yield fault(table, line, row, column, f"a number of {len(value)} digits", right)
                 elif _odd(value):
                     yield fault(table, line, row, column, f"found “{value}”", f"write the number as {int(value)}")
-
-
-def _place(text: str) -> int | None:
-    """A place in a text, None where a cell holds none: something else, or more digits than any place has."""
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else None
 
 
 def _odd(number: str) -> bool:
@@ -158,7 +152,7 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
     lengths = {row["paragraph"]: row["length"] for _, _, row in rows(tables, "paragraphs")}
     faults = []
     for table, line, row in rows(tables, *schema.anchored):
-        start, end, length = (_place(text) for text in (row["start"], row["end"], lengths.get(row["paragraph"], "")))
+        start, end, length = (position(text) for text in (row["start"], row["end"], lengths.get(row["paragraph"], "")))
         if start is None or end is None:
             continue  # a fault of the cell, and told as one
         if end <= start:
@@ -255,7 +249,7 @@ def digests(tables: Tables, schema: Schema, article: Article, sha256: str) -> li
             found = f"length {row['length']}"
             faults.append(fault(table, line, row, "length", found, f"the article has {length}"))
     for table, line, row in rows(tables, *schema.anchored):
-        numbers = [_place(row[column]) for column in ("paragraph", "start", "end")]
+        numbers = [position(row[column]) for column in ("paragraph", "start", "end")]
         text = None if None in numbers else article.span(*numbers)
         if text is None:
             continue  # out of bounds, and told by anchors()

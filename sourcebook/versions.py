@@ -11,11 +11,10 @@ from pathlib import Path
 
 from sourcebook import intake
 from sourcebook.anchoring import shown
-from sourcebook.article import Article, read
+from sourcebook.article import Article, position, read
 from sourcebook.check import check
 from sourcebook.errors import Fault, SourcebookError, visible
 from sourcebook.landmarks import Span, ordered
-from sourcebook.passages import DIGITS
 from sourcebook.paths import CASE
 from sourcebook.reanchoring import Anchor, Left, reanchor
 from sourcebook.schema import Schema
@@ -161,7 +160,8 @@ def _anchor(key: tuple[str, int], row: dict[str, str]) -> Anchor | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else -1
+    found = position(text)
+    return -1 if found is None else found
 
 
 def _paragraphs(table: Table, new: Article, became: dict[int, int], done: Renewal) -> str:

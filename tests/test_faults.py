@@ -702,7 +702,7 @@ def test_whatever_happens_to_a_build(tried, name):
     next build is right.
     """
     if name not in tried:
-        pytest.skip("the system lets no user have a small disk" if name == DISK else "FAULTS names others")
+        pytest.skip("FAULTS names others" if os.environ.get("FAULTS") else "the system lets no user have a small disk")
     if isinstance(tried[name][1], BaseException):
         raise tried[name][1]
     wrong = [f"{each.what}: {demand}: {why}" for each in tried[name][1] for demand, why in each.wrong.items() if why]

@@ -3,8 +3,6 @@
 import errno
 import signal
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -29,8 +27,7 @@ class Commands(click.Group):
             if hasattr(stream, "reconfigure"):  # a terminal that has no such letter is no reason to stop
                 stream.reconfigure(errors="backslashreplace")
         try:
-            with _stoppable():
-                return super().invoke(context)
+            return super().invoke(context)
         except SourcebookError as error:
             click.echo(f"Error: {error}", err=True)
             context.exit(2 if isinstance(error, ParameterError) else 1)
@@ -46,22 +43,6 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("Stopped. Reports that were built before are as they were.", err=True)
             context.exit(1)
-
-
-@contextmanager
-def _stoppable():
-    """While the block runs, a request to end, or a terminal that is closed, stops the command as Ctrl-C does: in order."""
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    taken = [number for number in known if signal.getsignal(number) is signal.SIG_DFL]  # under nohup it is not
-    if threading.current_thread() is not threading.main_thread():
-        taken = []
-    for number in taken:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -299,11 +280,18 @@ for command in (new, label, anchor, reanchor, bring, export, serve, cite, annota
 
 
 def process() -> None:
-    """`main`, as a process of its own: Ctrl-C once all is done and told, while Python ends, changes nothing."""
+    """`main`, as a process of its own. A request to end it, or a terminal that is closed, stops it as Ctrl-C does: in
+    order. Once all is done and told, while Python ends, neither of them changes anything.
+    """
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]  # as SIGHUP is under nohup
+    for number in heard:
+        signal.signal(number, signal.default_int_handler)
     try:
         main()
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in heard:
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

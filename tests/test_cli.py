@@ -1,7 +1,12 @@
 """What a person types: help for newcomers, exit codes for scripts, messages on the error stream, never a traceback."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import cases
@@ -498,6 +503,41 @@ class TestClean:
     def test_with_nothing_built_is_no_error(self, broken):
         shutil.rmtree(broken / "_build", ignore_errors=True)
         assert typed("clean").exit_code == 0
+
+
+ASKED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process there cannot send itself such a signal")
+@pytest.mark.parametrize("number", ASKED, ids=lambda number: number.name)
+class TestARequestToEnd:
+    def typed(self, number, *words, before=signal.SIG_DFL):
+        """In a process where it comes in the middle of the command `work`, and at the very end of any command."""
+        script = """
+            import atexit, functools, os, sys
+            import click
+            from sourcebook import cli
+            ask = functools.partial(os.kill, os.getpid(), int(sys.argv.pop(1)))
+            atexit.register(ask)
+            cli.main.add_command(click.Command("work", callback=lambda: (ask(), click.echo("it went on"))))
+            cli.process()
+        """
+        command = [sys.executable, "-c", textwrap.dedent(script), str(int(number)), *words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, preexec_fn=lambda: signal.signal(number, before)
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def test_stops_a_command_in_order(self, number):
+        told = "Stopped. Reports that were built before are as they were.\n"
+        assert self.typed(number, "work") == (1, "", told)
+
+    def test_changes_nothing_once_all_is_done_and_told(self, number):
+        assert self.typed(number, "--version") == (0, f"sourcebook, version {__version__}\n", "")
+
+    def test_is_not_heard_where_whoever_started_the_command_said_so(self, number):
+        """As `nohup` does for a terminal that is closed."""
+        assert self.typed(number, "work", before=signal.SIG_IGN) == (0, "it went on\n", "")
 
 
 def test_the_notebooks_that_run_takes_are_those_of_the_book():

@@ -324,7 +324,8 @@ def control_c(base):
 
 @fault("a request to end (SIGTERM), or a terminal that is closed (SIGHUP)")
 def asked_to_end(base):
-    return interrupted(base, "html", 6, [signal.SIGTERM, signal.SIGHUP])
+    closed = interrupted(base, "html", 4, [signal.SIGHUP], group=True)  # as a terminal tells all that it started
+    return interrupted(base, "html", 4, [signal.SIGTERM]) + closed
 
 
 @fault("the disk is full: no file may grow beyond some bytes")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from sourcebook import binding, book, files, multiverse, origin, paths, sweep
+from sourcebook import binding, book, files, multiverse, origin, paths, sweep, tied
 from sourcebook.bindery import Bindery
 from sourcebook.case import Case, load, locate
 from sourcebook.run import run_all, silent
@@ -116,12 +116,15 @@ class Live:
 
     def catch_up(self) -> subprocess.Popen:
         """A process that brings the table of outcomes into step; when it has ended well, rebuild. It can be killed at any
-        moment: what it has found is kept.
+        moment: what it has found is kept. It is tied to this process by its input, which whoever has it closes in the end.
         """
         command = [sys.executable, "-P", "-m", "sourcebook.cli", "multiverse", "--case", self.name]
         space = multiverse.read(load(self.name))
         command += ["--sample", str(sweep.MANY)] if space and len(space) > sweep.MANY else []
-        return subprocess.Popen(command, cwd=self.top, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(
+            command, cwd=self.top, stdin=subprocess.PIPE, env={**os.environ, tied.TIED: "1"}, **quiet
+        )
 
 
 def sync(source: Path, target: Path) -> None:

@@ -1,6 +1,8 @@
 """A folder of pages, served to a browser on this machine, which loads them again when another folder takes its place."""
 
+import os
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,12 +10,15 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 from sourcebook.errors import SourcebookError
 
 HOST, SCRIPT, NEWS = "127.0.0.1", "/_live.js", "/_live"
 ICON = "/favicon.ico"  # browsers ask for it; a report has none
 TAG = '<script src="{}?{}" defer></script></body>'
+LONGEST = 20  # digits of a state's number; Python refuses to read one of thousands
+SOON = 0.05  # seconds in which it ends when it is told to
 PULSE = 15  # seconds without news, after which a line shows that the other end is still there
 
 
@@ -71,14 +76,14 @@ class Handler(SimpleHTTPRequestHandler):
         if self._welcome():
             path, _, seen = self.path.partition("?")
             if path == NEWS:
-                self._news(int(seen) if seen.isdecimal() else 0)
+                self._news(int(seen) if seen.isdecimal() and len(seen) <= LONGEST else 0)
             elif path == ICON:
                 self._send(b"", "image/x-icon", HTTPStatus.NO_CONTENT)
             elif path == SCRIPT:
                 self._send((Path(__file__).with_name("live.js")).read_bytes(), "text/javascript")
-            elif (path := Path(self.translate_path(self.path))).suffix == ".html" and path.is_file():
+            elif (path := self.translate_path(self.path)).endswith(".html") and os.path.isfile(path):
                 told = TAG.format(SCRIPT, self.site.number).encode()
-                self._send(path.read_bytes().replace(b"</body>", told), "text/html; charset=utf-8")
+                self._send(Path(path).read_bytes().replace(b"</body>", told), "text/html; charset=utf-8")
             else:
                 super().do_GET()
 
@@ -87,10 +92,15 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_HEAD()
 
     def _welcome(self) -> bool:
-        """Whether the request names this server: another name would be another site's, led here by its own name server."""
+        """Whether the request names this server, and what may be a file: another name would be another site's, led here by
+        its own name server.
+        """
         known = {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}
         if self.headers.get("Host") not in known:
             self.send_error(HTTPStatus.FORBIDDEN, "open it as localhost")
+            return False
+        if "\0" in unquote(self.path):
+            self.send_error(HTTPStatus.NOT_FOUND)
             return False
         self.directory = str(self.site.folder)  # a connection may outlive the pages that it began with
         if self.path.split("?")[0].endswith("/"):
@@ -117,8 +127,13 @@ class Handler(SimpleHTTPRequestHandler):
         self.close_connection = True
 
     def end_headers(self):
+        """Nor may a page of another site, in the same browser, load a part of this one: as a script, the search index
+        would tell it the report's words.
+        """
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
         super().end_headers()
 
     def list_directory(self, path):
@@ -128,6 +143,15 @@ class Handler(SimpleHTTPRequestHandler):
         """A line for every request would bury the news of the report."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A browser that goes away while a page is sent is nothing to tell."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(site: Site, port: int):
     """Serve the site to this machine while the block runs, and yield its address; port 0 takes any that is free.
@@ -135,13 +159,12 @@ def serving(site: Site, port: int):
     Raise SourcebookError where another program has the port.
     """
     try:
-        server = ThreadingHTTPServer((HOST, port), partial(Handler, site=site))
+        server = _Server((HOST, port), partial(Handler, site=site))
     except OSError as error:
         raise SourcebookError(
             f"The port {port} cannot be had ({error.strerror}). Take another one: --port {port + 1}, or --port 0 for any."
         ) from None
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[SOON], daemon=True).start()
     try:
         yield f"http://localhost:{server.server_port}/"
     finally:

@@ -51,7 +51,7 @@ def serve(case, parameter, file, article, port, browse):
 def _watch(live, site, known: dict) -> None:
     """Rebuild after each edit, and bring the table of outcomes into step when there is none; ends by an exception."""
     from sourcebook.case import locate
-    from sourcebook.errors import SourcebookError
+    from sourcebook.errors import SourcebookError, visible
     from sourcebook.live import changed, modules, state
 
     folder, late, sound = locate(live.name), None, True
@@ -73,9 +73,8 @@ def _watch(live, site, known: dict) -> None:
                     f"Sourcebook's own code changed ({', '.join(path.name for path in own)}). Start again: sourcebook serve"
                 )
             if edited:
-                click.echo(f"Changed: {', '.join(path.name for path in edited)}")
-                late = _stop(late)
-            known, late = now, None if caught_up else late
+                click.echo(visible(f"Changed: {', '.join(path.name for path in edited)}"))
+            known, late = now, _stop(late)
             try:
                 site.show(live.rebuild())
                 sound = True
@@ -88,6 +87,7 @@ def _watch(live, site, known: dict) -> None:
 
 
 def _stop(process) -> None:
-    if process is not None and process.poll() is None:
-        process.terminate()
-        process.wait()
+    """End a process, if there is one that has not ended by itself."""
+    if process is not None:
+        with process:
+            process.terminate()

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import cases
+import faults
 import pytest
 import scratch
 import yaml
 from bs4 import BeautifulSoup
+from room import small
 
 from sourcebook import book, live, serving
 from sourcebook.bindery import bindery
@@ -270,3 +272,28 @@ def test_a_page_in_the_browser_follows_each_edit_and_shows_what_is_wrong_with_it
             break
         time.sleep(0.1)
     assert not list((top / "_build").glob(".live-*"))
+
+
+CAUGHT = """
+import os, time
+from pathlib import Path
+from sourcebook.live import Live
+process = Live("", (), None, Path("folder"), None, print).catch_up()
+while process.poll() is None and not Path("begun").exists():
+    time.sleep(0.05)
+assert process.poll() is None
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_killed_it_leaves_no_process_behind_that_goes_on_with_the_outcomes(tmp_path):
+    top = small(
+        tmp_path / "top",
+        f"import pathlib, time; pathlib.Path({str(tmp_path / 'top/begun')!r}).touch(); time.sleep(600)",
+    )
+    command, environment = [sys.executable, "-c", CAUGHT], {**os.environ, faults.MARK: str(top)}
+    assert subprocess.run(command, cwd=top, env=environment, timeout=60).returncode == -signal.SIGKILL
+    limit = time.monotonic() + faults.PATIENCE
+    while (left := faults.marked(str(top))) and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert left == []

@@ -3,12 +3,16 @@
 import http.client
 import re
 import socket
+import struct
 import threading
+import time
 
 import pytest
 
 from sourcebook.errors import SourcebookError
 from sourcebook.server import NEWS, SCRIPT, Site, serving
+
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 @pytest.fixture
@@ -78,6 +82,49 @@ class TestPages:
         status, _, body = ask(address, path)
         assert status in (301, 404) and "secret</body>" not in body and "Directory listing" not in body
 
+    @pytest.mark.parametrize(
+        "path", ["/%00", "/%00.html", f"/{'a' * 3000}", f"/{'a' * 3000}.html", "/%ff.html", "/a%0d%0aX:y"]
+    )
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_what_can_be_no_file_is_not_there_and_the_terminal_stays_quiet(self, address, capfd, method, path):
+        status, headers, _ = ask(address, path, method)
+        assert status == 404 and "X" not in headers and capfd.readouterr() == ("", "")
+
+    def test_a_browser_that_goes_away_while_a_page_is_sent_is_nothing_to_tell(self, site, address, capfd):
+        (site.folder / "large.html").write_bytes(b"x" * 50_000_000)
+        where, before = address.removeprefix("http://").rstrip("/"), set(threading.enumerate())
+        host, _, port = where.partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as asking:
+            asking.sendall(f"GET /large.html HTTP/1.1\r\nHost: {where}\r\n\r\n".encode())
+            assert asking.recv(100).startswith(b"HTTP/1.1 200")
+            asking.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )  # or what was sent stays in the way
+        assert "<p>one</p>" in ask(address, "/")[2]
+        while set(threading.enumerate()) - before:
+            time.sleep(0.01)
+        assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.browser
+    def test_a_page_of_another_site_can_load_no_part_of_it(self, chromium, site, address, tmp_path):
+        """The search index is a script, so that without more any page could learn from it what is written here."""
+        for name, content in {"words.js": "words = 'secret'", "style.css": "p {color: red}", "dot.svg": DOT}.items():
+            (site.folder / name).write_text(content, encoding="utf-8")
+        parts = f"""<body><script src="{address}words.js"></script><link rel="stylesheet" href="{address}style.css">
+            <img src="{address}dot.svg"><p>here</p></body>"""
+        for folder in (site.folder, tmp_path / "two"):
+            (folder / "index.html").write_text(parts, encoding="utf-8")
+        look = "[window.words, getComputedStyle(document.querySelector('p')).color, document.images[0].naturalWidth]"
+        with serving(Site(tmp_path / "two"), 0) as other:
+            page = chromium.new_page()
+            page.goto(address)
+            assert page.evaluate(look) == ["secret", "rgb(255, 0, 0)", 1]
+            page.goto(other)
+            assert page.evaluate(look) == [None, "rgb(0, 0, 0)", 0]
+            page.set_content(f'<iframe src="{address}words.js"></iframe>')
+            assert "secret" not in page.frames[-1].content()
+            page.close()
+
     @pytest.mark.parametrize("host", ["example.org", "localhost:1", "example.org:80", ""])
     @pytest.mark.parametrize("path", ["/", NEWS, SCRIPT, "/style.css"])
     def test_a_request_under_another_name_is_refused(self, address, host, path):
@@ -136,6 +183,14 @@ class TestNews:
         before = site.number
         site.show(site.folder)
         assert next(site.news(before)) == next(Site(site.folder).news(before)) == ("pages", "")
+
+    @pytest.mark.parametrize("seen", ["9" * 5000, "x", "-1", "1e9"])
+    def test_a_question_that_is_no_state_of_this_server_is_told_to_load_its_pages(self, site, address, capfd, seen):
+        connection = http.client.HTTPConnection(address.removeprefix("http://").rstrip("/"), timeout=10)
+        connection.request("GET", f"{NEWS}?{seen}")
+        assert connection.getresponse().fp.readline() == b"event: pages\n"
+        connection.close()
+        assert capfd.readouterr() == ("", "")
 
     def test_a_fault_of_several_lines_is_sent_as_one_event(self, site, address):
         site.blame("row 2: <b>\nrow 3")

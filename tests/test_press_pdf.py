@@ -96,6 +96,19 @@ class TestThePdf:
         assert re.search(r"^CreationDate: +2031-03-04T00:00:00", told, re.MULTILINE)
 
 
+def test_a_chart_that_is_taller_than_a_page_is_made_smaller_not_cut(poppler, root, tmp_path):
+    """Nor does it run into the foot of the page, and its caption stays with it."""
+    names = "Uppermost", "Middlemost", "Lowermost"
+    marks = [BARS.format(name).replace('y="20"', f'y="{y}"') for name, y in zip(names, (20, 1500, 2990))]
+    drawn = marks[0].replace("</svg>", "".join(mark[mark.index("<text") : -6] for mark in marks[1:]) + "</svg>")
+    (root / "_images" / "bars-light.svg").write_text(drawn.replace('height="40"', 'height="3000"'), "utf-8")
+    path = pdf.write(made(), root, tmp_path / "out.pdf")
+    (page,) = [page for page in poppler("pdftotext", "-bbox", str(path), "-").split("<page ") if names[0] in page]
+    height = float(re.search(r'height="([\d.]+)"', page)[1])
+    ends = [float(re.search(rf'yMax="([\d.]+)">{name}<', page)[1]) for name in (*names, "wanted.")]
+    assert ends == sorted(ends) and ends[-1] < height - 27 / 25.4 * 72, ends
+
+
 class TestWhatIsRead:
     @pytest.mark.usefixtures("pango")
     @pytest.mark.parametrize(

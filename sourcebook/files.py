@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from sourcebook.errors import SourcebookError
+from sourcebook.errors import SourcebookError, refused
 
 
 def write(path: Path, text: str | Iterable[str]) -> Path:
@@ -61,7 +61,7 @@ def swap(folder: Path, changed: dict[str, str | bytes]) -> None:
                 old.rename(folder)
                 raise
     except OSError as error:
-        raise SourcebookError(f"{folder}: cannot be replaced ({error.strerror or error}). It is as it was.") from None
+        raise SourcebookError(f"{folder} cannot be replaced, and is as it was. {refused(error)}") from None
     finally:
         if room and folder.is_dir():
             shutil.rmtree(room, ignore_errors=True)

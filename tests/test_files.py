@@ -1,6 +1,7 @@
 """A file is there whole or not at all, and a folder of files stays within bounds."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -206,7 +207,9 @@ class TestSwap:
         before = self.held(folder)
         monkeypatch.setattr(files, "exchange", lambda *_: False)
         monkeypatch.setattr(Path, "rename", rename)
-        with pytest.raises(SourcebookError, match="cannot be replaced .* It is as it was"):
+        with pytest.raises(
+            SourcebookError, match="cannot be replaced, and is as it was. Permission denied. Let your user write there"
+        ):
             files.swap(folder, {"a.csv": "new"})
         assert self.held(folder) == before and listed(folder) == ["fair"]
 
@@ -215,8 +218,25 @@ class TestSwap:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
-        with pytest.raises(SourcebookError, match=r"cannot be replaced \(Permission denied\)"):
+        with pytest.raises(SourcebookError, match=r"cannot be replaced, and is as it was\. Permission denied"):
             files.swap(folder, {"a.csv": "new"})
+
+    def test_a_full_disk_is_told_in_one_sentence(self, folder, monkeypatch):
+        """shutil would list every file that it could not copy."""
+
+        def copy(source, target, **_):
+            target.mkdir()
+            raise shutil.Error(
+                [(str(source / name), str(target / name), f"[Errno 28] {name}") for name in ("a.csv", "b.csv")]
+            )
+
+        before = self.held(folder)
+        monkeypatch.setattr(files.shutil, "copytree", copy)
+        with pytest.raises(SourcebookError) as told:
+            files.swap(folder, {"a.csv": "new"})
+        reason = "No space left on device. Make room on that disk, and run the same again."
+        assert str(told.value) == f"{folder} cannot be replaced, and is as it was. {reason}"
+        assert self.held(folder) == before and listed(folder) == ["fair"]
 
     def test_killed_between_the_two_renames_it_lies_beside_itself_whole_in_both_versions(self, folder):
         code = (

@@ -13,7 +13,7 @@ import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sourcebook import binding, paths, workers
+from sourcebook import binding, paths, tied, workers
 from sourcebook.case import load
 from sourcebook.errors import BuildError, SourcebookError
 
@@ -55,7 +55,7 @@ def _bind(pipe, extensions: list[str]) -> None:
     while True:
         try:
             order, *rest = pipe.recv()
-        except EOFError:
+        except workers.GONE:
             return
         if order == "case":
             with suppress(SourcebookError, OSError):  # the build itself says what is wrong
@@ -65,25 +65,31 @@ def _bind(pipe, extensions: list[str]) -> None:
 
 
 def _forked(command: list[str], cwd: str, environment: dict[str, str]) -> tuple[int, str]:
-    """The exit code of Jupyter Book's command, run in a fork, and all that it printed."""
+    """The exit code of Jupyter Book's command, run in a fork that is tied to this process, and all that it printed."""
     with tempfile.TemporaryFile() as told:
+        theirs, ours = os.pipe()
         child = os.fork()
         if not child:
-            _become(command, cwd, environment, told.fileno())
+            os.close(ours)
+            _become(command, cwd, {**environment, tied.TIED: "1"}, theirs, told.fileno())
+        os.close(theirs)
         _, status = os.waitpid(child, 0)
+        os.close(ours)
         told.seek(0)
         return os.waitstatus_to_exitcode(status), told.read().decode(errors="replace")
 
 
-def _become(command: list[str], cwd: str, environment: dict[str, str], told: int) -> None:
+def _become(command: list[str], cwd: str, environment: dict[str, str], given: int, told: int) -> None:
     """Be the process that runs the command; never returns."""
     code = 1
     try:
+        os.dup2(given, 0)
         os.dup2(told, 1)
         os.dup2(told, 2)
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(environment)
+        tied.watch()
         sys.argv = ["jupyter-book", *command[command.index("build") :]]
         from jupyter_book.cli.main import main
 

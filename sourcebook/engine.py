@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 
 from jupyter_client.manager import AsyncKernelManager
@@ -42,7 +42,8 @@ class ForkEngine(Engine):
                         break
                 nb_man.cell_complete(cell, place)
             else:
-                pipe.send(None)
+                with suppress(*workers.GONE):
+                    pipe.send(None)
                 child.join(5)
         nb_man.nb.metadata["language_info"] = {"name": "python"}
 
@@ -81,15 +82,15 @@ def _placed(nb_man):
 def _run(cell: NotebookNode, child, pipe, timeout: int | None) -> bool:
     """Run one cell and write its outputs into it; True if it raised. Raise where the process died or time ran out."""
     parent = multiprocessing.parent_process()  # of a worker: if it goes, so does the run
-    pipe.send(cell.source)
-    heard = wait([pipe, parent.sentinel] if parent else [pipe], timeout)
-    if not heard:
-        raise CellTimeoutError.error_from_timeout_and_cell("the cell ran past its limit", timeout, cell)
-    if pipe not in heard:
-        raise SystemExit(1)
     try:
+        pipe.send(cell.source)
+        heard = wait([pipe, parent.sentinel] if parent else [pipe], timeout)
+        if not heard:
+            raise CellTimeoutError.error_from_timeout_and_cell("the cell ran past its limit", timeout, cell)
+        if pipe not in heard:
+            raise SystemExit(1)
         answer = pipe.recv()
-    except EOFError:
+    except workers.GONE:
         child.join(5)
         killed = ", as where memory runs out" if child.exitcode == -signal.SIGKILL else ""
         raise DeadKernelError(f"the process of the run died (exit code {child.exitcode}{killed})") from None

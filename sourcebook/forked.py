@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import sys
 import traceback
 from multiprocessing.connection import Connection
@@ -10,6 +9,8 @@ from multiprocessing.connection import Connection
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from jupyter_client.jsonutil import json_default
+
+from sourcebook.workers import GONE
 
 # Characters that a cell may write to its streams, and that what it displays may have as JSON: nobody reads the first, but the
 # register of 50,000 rows takes some forty million of the second.
@@ -119,7 +120,6 @@ def work(pipe: Connection, folder: str) -> None:
 
     numpy.random.seed()  # or every run would draw the same numbers, as Python's own generator knows
     os.chdir(folder)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process
     sys.stdout, sys.stderr = Stream("stdout", 1), Stream("stderr", 2)
     own, forks = os.getpid(), []
     os.register_at_fork(after_in_parent=lambda: forks.append(1))  # subprocess does not come this way
@@ -162,7 +162,7 @@ def guarded(pipe: Connection, folder: str) -> None:
     """`work`, its own failure told to the parent."""
     try:
         work(pipe, folder)
-    except (EOFError, BrokenPipeError):
-        pass  # the parent is gone
+    except GONE:
+        pass  # it is the parent
     except BaseException:
         pipe.send(traceback.format_exc())

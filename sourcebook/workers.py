@@ -20,6 +20,10 @@ from pickle import PickleError
 
 WARM = "sourcebook.warm"
 METHOD = "forkserver"  # how this process starts others; a worker, warm itself and of one thread, forks them directly
+GONE = (
+    EOFError,
+    ConnectionError,
+)  # what a pipe raises whose other end is gone: before, or while something waits to be read
 starting = threading.Lock()
 
 
@@ -94,7 +98,8 @@ def _clean():
 
 
 def _begin(pipe, target: Callable, path: list[str], environment: dict[str, str], *args) -> None:
-    """In the new process: `target`, in the caller's environment as it is now."""
+    """In the new process: `target`, in the caller's environment as it is now. The caller hears Ctrl-C, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.path[:] = path
     os.environ.clear()
     os.environ.update(environment)
@@ -208,8 +213,7 @@ def _serve(pipe) -> None:
     global METHOD
     METHOD = "fork"
     os.setpgid(0, 0)  # so that it can be ended with all that it started
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends this process
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(*GONE):
         while True:
             job, args = pipe.recv()
             try:

@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from nbclient.exceptions import DeadKernelError
 
-from sourcebook import run, workers
+from sourcebook import engine, run, workers
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(
@@ -97,6 +98,33 @@ def test_no_state_leaks_from_run_to_run(tmp_path):
         notebook(tmp_path, "import os, pandas\n('leak' in globals(), hasattr(pandas, 'leak'), 'LEAK' in os.environ)")
     )
     assert after.cells[0].outputs[0].data["text/plain"] == "(False, False, False)"
+
+
+class TestAProcessThatDiesBetweenCells:
+    """As where the system takes it away because memory runs out."""
+
+    LATER = "import os, threading\nthreading.Timer(0.2, os._exit, [3]).start()"
+
+    @pytest.fixture(autouse=True)
+    def waited(self, monkeypatch):
+        """After each cell the parent waits until the process is gone, and so meets what it would meet by chance."""
+        real = engine._run
+
+        def run(cell, child, pipe, timeout):
+            failed = real(cell, child, pipe, timeout)
+            child.join(10)
+            return failed
+
+        monkeypatch.setattr(engine, "_run", run)
+
+    def test_is_told_as_the_death_that_it_is(self, tmp_path):
+        with pytest.raises(DeadKernelError, match=r"the process of the run died \(exit code 3\)") as caught:
+            execute(notebook(tmp_path, self.LATER, "'never'"))
+        assert caught.value.cell_index == 1
+
+    def test_takes_nothing_from_cells_that_have_all_run(self, tmp_path):
+        done = execute(notebook(tmp_path, f"{self.LATER}\n'done'"))
+        assert done.cells[0].outputs[0].data["text/plain"] == "'done'"
 
 
 def test_an_error_is_shown_and_ends_the_run(tmp_path):

@@ -328,6 +328,37 @@ def asked_to_end(base):
     return interrupted(base, "html", 4, [signal.SIGTERM]) + closed
 
 
+def stopped_serving(base, name: str, signals: list) -> list[Try]:
+    """`sourcebook serve` gets a signal some time after an edit: while notebooks run, while pages are made, when all is shown."""
+    site, tries = base.site(name), []
+    for how, moment in zip(signals, (0.3, 1.5, 5)):
+        before, killed = tree(site.report), how == signal.SIGKILL
+        process = site.start("serve", "--port", "0", env={"PYTHONUNBUFFERED": "1"})
+        while not (line := process.stdout.readline()).startswith("The report:"):
+            assert line, process.communicate()
+        site.edit(3 - site.edition)
+        shutil.rmtree(site.top / "_build/cache/runs")
+        time.sleep(moment)
+        process.kill() if killed else os.killpg(process.pid, how)
+        out, err = process.communicate(timeout=60)
+        tried = disturbed(site, f"{how.name} after {moment} s", (process.returncode, out, err), before, "")
+        tried.wrong[TOLD] = "" if process.returncode == 0 and out.endswith("\nEnded.\n") else out + err
+        if killed:
+            del tried.wrong[TOLD]
+        tries.append(following(site, tidy(site, tried, killed)))
+    return tries
+
+
+@fault("`kill -9` while `sourcebook serve` makes pages, or shows them", "killed")
+def killed_serving(base):
+    return stopped_serving(base, "killed serving", [signal.SIGKILL] * 3)
+
+
+@fault("`Ctrl-C`, SIGTERM or SIGHUP while `sourcebook serve` makes pages, or shows them", SUCCESS)
+def ended_serving(base):
+    return stopped_serving(base, "ended serving", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+
 @fault("the disk is full: no file may grow beyond some bytes")
 def full_disk(base):
     site, tries = base.site("full disk"), []

@@ -16,7 +16,9 @@ import pytest
 from scratch import notebook
 
 from sourcebook import workers
+from sourcebook.bindery import _bind
 from sourcebook.errors import CaseError, RunError
+from sourcebook.forked import guarded
 from sourcebook.workers import Died, Workers
 
 pytestmark = pytest.mark.skipif(not workers.available(), reason="this system has no fork server; jobs run in threads")
@@ -177,6 +179,24 @@ class TestNothingStaysBehind:
         with pytest.raises(Died):
             worker.patient(operator.add, 1, 2)
         worker.running.__exit__(None, None, None)
+
+    @pytest.mark.parametrize(
+        ("target", "given", "order"),
+        [
+            (workers._serve, [], (operator.add, (1, 2))),
+            (guarded, ["."], "1 + 1"),
+            (_bind, [[]], ("build", ["build"], ".", {})),
+        ],
+        ids=["worker", "run", "bindery"],
+    )
+    def test_nor_a_word_of_a_process_whose_answer_nobody_reads_any_more(self, target, given, order):
+        """As where the caller was killed just then: the system tells that otherwise than where all was read."""
+        with workers.process(target, *given) as (child, pipe):
+            pipe.send(order)
+            assert pipe.poll(60)
+            pipe.close()
+            child.join(10)
+            assert child.exitcode == 0
 
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
     def test_when_the_caller_is_interrupted_or_killed_in_a_cell_that_never_ends(self, tmp_path, how):

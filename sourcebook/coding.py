@@ -23,13 +23,13 @@ def label(case, column, code):
     sourcebook codes fair bloc
     sourcebook codes fair bloc town="The town" port="The port" outside="Everybody else"
     """
-    from sourcebook import codes, files
+    from sourcebook import codes, files, texts
     from sourcebook.case import locate
     from sourcebook.paths import PACKAGE
     from sourcebook.words import count
 
     folder, column = locate(case), codes.own(column)
-    schema, _ = _described(folder)
+    schema, _ = texts.described(folder)
     if not code:
         for value, words in codes.listed(schema.descriptor, column).items():
             click.echo(f"{value}={words}")
@@ -59,7 +59,7 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     sourcebook anchor fair --row C02 "denied that a ship"
     sourcebook anchor fair --table claims
     """
-    from sourcebook import anchoring
+    from sourcebook import anchoring, texts
     from sourcebook.case import locate
     from sourcebook.errors import ParameterError, choices, visible
     from sourcebook.words import listing
@@ -73,10 +73,10 @@ def anchor(case, words, article, paragraph, occurrence, row, table):
     if words and table and not row:
         raise ParameterError("--table is for a whole table, or goes with --row: leave out it or the words")
     folder = locate(case)
-    schema, meta = _described(folder)
+    schema, meta = texts.described(folder)
     if table and table not in schema.anchored:
         raise ParameterError(f"--table: no table with anchors is called “{table}”; {choices(table, schema.anchored)}")
-    text = _coded(folder, meta, article)
+    text = texts.coded(folder, meta, article)
     chosen = [table] if table else schema.anchored
     if not words:
         return _whole_tables(folder, chosen, text)
@@ -167,28 +167,28 @@ def reanchor(context, case, article, old, encoding, dry_run):
     \b
     sourcebook reanchor fair --article new.txt --dry-run
     """
-    from sourcebook import files, intake, versions
+    from sourcebook import files, intake, texts, versions
     from sourcebook.article import own_copy
     from sourcebook.case import locate
     from sourcebook.errors import CaseError
     from sourcebook.paths import NOTEBOOKS
 
     folder = locate(case).resolve()
-    schema, meta = _described(folder)
+    schema, meta = texts.described(folder)
     taken, sha256 = intake.read(article, encoding), meta["article"]["sha256"]
     new = versions.version(article, taken, sha256, None)
     ships, copy = meta["article"].get("text"), own_copy(folder)
     keeps = not ships and (copy.is_file() or (folder.parents[1] / NOTEBOOKS).is_dir()) and not dry_run
     if new.sha256 == sha256:
         if keeps:  # a run that was killed before it came to this
-            _room(copy)
+            texts.room(copy)
             files.export(copy, new.content, WRITABLE)
         click.echo(f"Case {folder.name} is coded after this very text: there is nothing to do.")
         return
     faults = versions.blocking(folder, schema)
     if faults:
         raise CaseError(folder.name, faults)
-    before = _before(folder, meta, old)
+    before = texts.earlier(folder, meta, old, click.echo)
     new = versions.version(article, taken, sha256, before)
     told = versions.renewal(folder, schema, sha256, new, before)
     for line in versions.told(folder.name, told, new):
@@ -197,7 +197,7 @@ def reanchor(context, case, article, old, encoding, dry_run):
         click.echo("Nothing was written.")
     else:
         if keeps:
-            _room(copy)
+            texts.room(copy)
         files.swap(folder, {**told.files, **({ships: new.content} if ships else {})})
         if keeps:
             files.export(copy, new.content, "The case is moved: run the same again to keep the text.")
@@ -216,13 +216,13 @@ def bring(case, file, article):
     sourcebook import fair tables.xlsx
     sourcebook import fair claims.ods reactions.csv
     """
-    from sourcebook import sheets
+    from sourcebook import sheets, texts
     from sourcebook.case import locate
     from sourcebook.words import count
 
     folder = locate(case).resolve()
-    _, meta = _described(folder)
-    changed = sheets.bring(folder, file, _matching(folder, meta, article))
+    _, meta = texts.described(folder)
+    changed = sheets.bring(folder, file, texts.matching(folder, meta, article))
     for table, rows in changed.items():
         click.echo(f"{table}.csv: written, {count(rows, 'row')}.")
     if not changed:
@@ -241,79 +241,3 @@ def export(case, file):
     if file.suffix.lower() != ".xlsx":
         raise ParameterError(f"{file.name}: the file's name must end in .xlsx")
     click.echo(f"The tables: {files.export(file, sheets.out(locate(case)))}")
-
-
-def _room(copy: Path) -> None:
-    """Make the folder of the analyst's own texts; SourcebookError where none can be, before anything else is written."""
-    from sourcebook.errors import SourcebookError
-
-    try:
-        copy.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise SourcebookError(
-            f"{copy.parent}: no folder can be made there to keep the text in ({error.strerror}). Nothing is changed: move "
-            "away what stands there, and run the same again."
-        ) from None
-    if copy.is_dir():
-        raise SourcebookError(f"{copy}: a folder, where the text is to be kept. Move it away, and run the same again.")
-
-
-def _before(folder: Path, meta: dict, given: Path | None):
-    """The text that was coded, or None where nobody has it."""
-    from sourcebook.article import at_hand
-    from sourcebook.errors import SourcebookError
-
-    try:
-        old = at_hand(folder, meta, given)
-    except SourcebookError:
-        if given:
-            raise
-        return None
-    if old and old.sha256 != meta["article"]["sha256"]:
-        if given:
-            raise SourcebookError(f"{given}: not the text that was coded: its SHA-256 is not that of case.yml.")
-        click.echo("The text at hand is not the one that was coded: the anchors are found by their digests alone.")
-        return None
-    return old
-
-
-def _matching(folder: Path, meta: dict, given: Path | None):
-    """The text that the case is coded after, or None where it is not at hand; one that is given must be it."""
-    from sourcebook.article import at_hand
-
-    if given:
-        return _coded(folder, meta, given)
-    text = at_hand(folder, meta)
-    return text if text and text.sha256 == meta["article"]["sha256"] else None
-
-
-def _described(folder: Path):
-    """A case's schema and case.yml; CaseError where one of them has faults."""
-    from sourcebook.casefile import read_casefile
-    from sourcebook.check import described
-    from sourcebook.errors import CaseError
-
-    schema = described(folder)
-    meta, faults = read_casefile(folder)
-    if faults:
-        raise CaseError(folder.name, faults)
-    return schema, meta
-
-
-def _coded(folder: Path, meta: dict, given: Path | None):
-    """The text that the case is coded after; SourcebookError where it is not at hand."""
-    from sourcebook.article import at_hand
-    from sourcebook.errors import SourcebookError
-    from sourcebook.paths import ARTICLES
-
-    text = at_hand(folder, meta, given)
-    if not text:
-        raise SourcebookError(
-            f"the text of case {folder.name} is not at hand: pass it with --article PATH, or keep a copy as {ARTICLES}/{folder.name}.txt."
-        )
-    if text.sha256 != meta["article"]["sha256"]:
-        raise SourcebookError(
-            f"the text at hand is not the one that case {folder.name} is coded after: its SHA-256 is {text.sha256}, and "
-            f"case.yml has another (article.sha256). Pass that text; to move to a new version: sourcebook reanchor {folder.name} --article PATH."
-        )
-    return text

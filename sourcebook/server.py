@@ -127,8 +127,8 @@ class Handler(SimpleHTTPRequestHandler):
         self.close_connection = True
 
     def end_headers(self):
-        """Nor may a page of another site, in the same browser, load a part of this one: as a script, the search index
-        would tell it the report's words.
+        """With what holds for all: nothing is kept, and no other site that is open in the same browser may load a part of this
+        one. As a script, the search index would tell it the report's words.
         """
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")

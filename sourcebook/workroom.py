@@ -18,13 +18,23 @@ ASIDE = "old-0"  # what book.replace calls a report whose place it takes
 
 @contextmanager
 def workroom(folder: Path, prefix: str) -> Iterator[Path]:
-    """A new hidden folder in `folder`, which is gone with all that is in it when the block ends."""
+    """A new hidden folder in `folder`, which is gone with all that is in it when the block ends, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        _shared(folder),
-        tempfile.TemporaryDirectory(dir=folder, prefix=f".{prefix}-", ignore_cleanup_errors=True) as room,
-    ):
-        yield Path(room)
+    with _shared(folder):
+        room = tempfile.TemporaryDirectory(dir=folder, prefix=f".{prefix}-", ignore_cleanup_errors=True)
+        try:
+            yield Path(room.name)
+        finally:
+            _clean(room)
+
+
+def _clean(room: tempfile.TemporaryDirectory) -> None:
+    """Delete a folder, to the end: a request to stop that comes meanwhile is heard when it is gone."""
+    try:
+        room.cleanup()
+    except KeyboardInterrupt:
+        _clean(room)
+        raise
 
 
 def tidy(folder: Path) -> None:

@@ -38,6 +38,23 @@ def test_so_it_is_where_the_block_fails(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
 
 
+def test_a_request_to_stop_that_comes_while_it_is_deleted_is_heard_when_it_is_gone(tmp_path, monkeypatch):
+    """A terminal that is closed may ask twice."""
+    real, asked = os.unlink, []
+
+    def unlink(*args, **more):
+        if len(asked) < 2:
+            asked.append(args)
+            raise KeyboardInterrupt
+        real(*args, **more)
+
+    with pytest.raises(KeyboardInterrupt):
+        with workroom(tmp_path, "fair") as room:
+            (room / "half").write_text("half")
+            monkeypatch.setattr(os, "unlink", unlink)
+    assert len(asked) == 2 and [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
 def test_what_a_killed_process_left_is_cleared_by_the_next(tmp_path):
     (tmp_path / "fair").mkdir()
     (tmp_path / ".nojekyll").touch()

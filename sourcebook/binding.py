@@ -23,7 +23,7 @@ TEXT = "article.txt"  # in a staged source, where Jupyter Book reads no page and
 def stage(top: Path, case: Case, source: Path, epoch: int, printed: str = "", article: bytes | None = None) -> None:
     """Copy what Jupyter Book reads, so that a build never touches a tracked file; `article` is the text to be shown, if any."""
     shutil.copytree(top / paths.BOOK, source / paths.BOOK)
-    shutil.copytree(case.folder, source / paths.DATA / case.name)
+    shutil.copytree(case.folder, source / paths.DATA / case.name, ignore=shutil.ignore_patterns(".*"))
     shutil.copy(top / paths.TOC, source / paths.TOC)
     config = paths.settings(top / paths.CONFIG)
     # Jupyter Book leaves out what _toc.yml does not name, but not where a folder's name looks like a pattern, as [x]*.

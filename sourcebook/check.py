@@ -15,6 +15,7 @@ from sourcebook.casefile import read_casefile
 from sourcebook.errors import CaseError, Fault, SourcebookError, nearest
 from sourcebook.paths import CASE, DATA, NOTEBOOKS, PACKAGE
 from sourcebook.schema import PASSAGE, Schema
+from sourcebook.strays import strays
 
 # Errors after which a table's rows cannot be trusted, so that nothing more is asked of them.
 STRUCTURE = {
@@ -81,7 +82,12 @@ def check(folder: Path, article: Article | None = None) -> list[Fault]:
 
 
 def described(folder: Path) -> Schema:
-    """The case's Table Schema; CaseError with every fault of datapackage.json, so that whoever has it need not doubt its form."""
+    """The case's Table Schema; CaseError with every fault of datapackage.json, so that whoever has it need not doubt its form.
+
+    Before that, CaseError with what may not be read at all.
+    """
+    if faults := strays(folder):
+        raise CaseError(folder.name, faults)
     try:
         schema = Schema.read(folder)
     except (ValueError, RecursionError) as error:  # of numbers of 5000 digits, or nested more deeply than Python goes

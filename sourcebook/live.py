@@ -120,7 +120,8 @@ class Live:
         """
         command = [sys.executable, "-P", "-m", "sourcebook.cli", "multiverse", "--case", self.name]
         space = multiverse.read(load(self.name))
-        command += ["--sample", str(sweep.MANY)] if space and len(space) > sweep.MANY else []
+        size = sweep.unasked(space) if space else 0
+        command += ["--sample", str(size)] if size else []
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.Popen(
             command, cwd=self.top, stdin=subprocess.PIPE, env={**os.environ, tied.TIED: "1"}, **quiet

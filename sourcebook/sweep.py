@@ -18,7 +18,7 @@ from sourcebook.workers import Workers
 
 STORE = "runs.sqlite"
 TOLD = 10  # failed runs that a message names
-MANY = 400  # specifications that a build runs unasked
+MANY = 400  # specifications that a build runs unasked, unless its choices are more
 
 
 class Run(NamedTuple):
@@ -188,6 +188,15 @@ def behind(case: Case, known: dict[str, Parameter], top: Path) -> Sweep | None:
     return None if any(found and found["made"] == sweep.made for found in told) else sweep
 
 
+def unasked(space: Multiverse) -> int:
+    """How many specifications a build runs without being asked: of a large multiverse a sample that has every choice in it;
+    0 stands for all.
+    """
+    least = 1 + sum(len(axis.choices) - 1 for axis in space.axes)
+    size = max(MANY, least)
+    return size if len(space) > size else 0
+
+
 def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress, say: Callable[[str], None]) -> None:
     """See to it that the case's table of outcomes, if it has a multiverse, is there and in step.
 
@@ -196,7 +205,8 @@ def ready(case: Case, known: dict[str, Parameter], top: Path, progress: Progress
     sweep = behind(case, known, top)
     if sweep is None:
         return
-    sample = {"size": MANY, "seed": 0} if len(sweep.space) > MANY else None
+    size = unasked(sweep.space)
+    sample = {"size": size, "seed": 0} if size else None
     places = sweep.places(**sample or {})
     part = f"a sample of {len(places):,}" if sample else f"all {len(places):,}"
     say(

@@ -311,6 +311,14 @@ def test_a_permalink_leads_to_its_row_whatever_is_filtered(chromium, toy_html):
         assert page.url.endswith("#R03")
 
 
+@pytest.mark.parametrize("address", ["#%", "#%ff", "#nothing", "#"])
+def test_an_address_that_names_no_row_leaves_the_register_as_it_is(chromium, toy_html, address):
+    with visiting(chromium, toy_html.as_uri()) as visitor:
+        page = visitor.go(f"notebooks/register.html{address}")
+        assert page.locator(".filter-bar").count() == page.locator("table.register").count() > 0
+        assert visitor.faults == []
+
+
 def test_on_a_phone_a_row_is_a_card_with_labels(chromium, toy_html):
     with visiting(chromium, toy_html.as_uri(), width=390) as visitor:
         page = visitor.go("notebooks/register.html")

@@ -412,6 +412,12 @@ class TestReady:
         assert len(verse.outcomes(room.case)) == 8
         assert ready() == [] and room.ran == []
 
+    def test_the_sample_is_as_large_as_the_choices_are_many(self, room, ready, monkeypatch):
+        """Each of them is in it, so that a build never asks for a larger sample than anybody spoke of."""
+        monkeypatch.setattr(sweeping, "MANY", 3)
+        (said,) = ready()
+        assert "running a sample of 5 specifications" in said and len(verse.outcomes(room.case)) == 5
+
     def test_makes_another_when_the_record_changes(self, room, ready):
         room.sweep(save=True)
         path = room.case.folder / "claims.csv"

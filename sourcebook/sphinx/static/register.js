@@ -15,6 +15,14 @@
     for (const link of copy.querySelectorAll(".row-permalink, .place-link")) link.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   };
+  // The id that the address names; behind its # may stand anything.
+  const named = () => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return "";
+    }
+  };
   const labelled = (label, control) => {
     control.id = `register-control-${++serial}`;
     return make("div", { className: "filter-control" }, make("label", { htmlFor: control.id, textContent: label }), control);
@@ -112,7 +120,7 @@
     table.append(found);
     holder.before(bar);
     window.addEventListener("hashchange", () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = document.getElementById(named());
       if (target?.hidden && table.contains(target)) clear().then(() => target.scrollIntoView());
     });
   }
@@ -155,7 +163,7 @@
     };
     const follow = () => {
       // A permalink always leads to its row, whatever is filtered.
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = document.getElementById(named());
       if (target && target.hidden && table.contains(target)) {
         clear();
         target.scrollIntoView();
@@ -186,7 +194,7 @@
     return Number(a[2]) - Number(b[2]) || (a[3] < b[3] ? -1 : Number(a[3] > b[3]));
   };
   const elsewhere = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = named();
     if (!id) return;
     const listed = document.getElementById(id);
     if (listed?.closest(".row-index")) return location.replace(listed.querySelector("a").href);

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sourcebook.errors import Fault, choices
+from sourcebook.errors import UNPRINTABLE, Fault, choices
 from sourcebook.paths import PACKAGE, TEMPLATE
 from sourcebook.words import listing
 
@@ -86,8 +86,10 @@ COMPARE = "compare datapackage.json of a new case (sourcebook new NAME)"
 
 
 def faults(descriptor: object) -> list[Fault]:
-    """What is wrong with its form; where nothing is, tables and columns that every case has and this one lacks or types otherwise."""
-    return list(_form(descriptor)) or list(_tables(descriptor))
+    """Texts that no page can show, and what is wrong with its form; where nothing is, tables and columns that every case has
+    and this one lacks or types otherwise.
+    """
+    return [*_signs(descriptor), *(list(_form(descriptor)) or _tables(descriptor))]
 
 
 def bare(descriptor: dict) -> dict:
@@ -110,6 +112,22 @@ def bare(descriptor: dict) -> dict:
         told = {"name": resource["name"], "path": resource["path"], "format": "csv", "encoding": "utf-8"}
         resources.append({**told, "dialect": {"csv": {"delimiter": ","}}, "schema": {"fields": fields, **keys}})
     return {"resources": resources}
+
+
+def _signs(value: object, place: tuple[str, ...] = ()) -> Iterator[Fault]:
+    """Keys and texts, at any depth and whether or not anything here reads them, with a sign that breaks a page or a terminal."""
+    if isinstance(value, str):
+        if found := UNPRINTABLE.search(value):
+            what = f"the character U+{ord(found[0]):04X} in “{value[:40]}”"
+            right = "such marks break a page or a chart and cannot be seen: delete it"
+            yield Fault(PACKAGE, what, right, column=".".join(place))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _signs(each, (*place, str(number)))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _signs(key, (*place, key))
+            yield from _signs(each, (*place, key))
 
 
 def _form(descriptor: object) -> Iterator[Fault]:

@@ -409,6 +409,24 @@ class TestPackage:
         found = [fault for fault in check(record.folder) if fault.file == "datapackage.json"]
         assert [fault.found for fault in found] == ([] if sound else [f"the pattern “{pattern}” can take for ever"])
 
+    @pytest.mark.parametrize("sign", ["\ud800", "\0", "\x1b", "\x7f", "\ufffe"])
+    def test_a_sign_that_no_page_can_show_is_told_with_its_key_however_deep_it_stands(self, record, sign):
+        """A title with half a character ended a build in a traceback, a code with an escape steered the terminal."""
+        package = json.loads(json.dumps(cases.descriptor()))
+        actors = next(place for place, table in enumerate(package["resources"]) if table["name"] == "actors")
+        fields = package["resources"][actors]["schema"]["fields"]
+        bloc = next(place for place, field in enumerate(fields) if field["name"] == "bloc")
+        fields[bloc]["constraints"]["enum"].append(f"x{sign}[31m")
+        package["title"] = f"The{sign} fair"
+        package["notes"] = [{f"of{sign}nobody": "sound"}]
+        (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+        faults = check(record.folder)
+        enum = (
+            f"resources.{actors}.schema.fields.{bloc}.constraints.enum.{len(fields[bloc]['constraints']['enum']) - 1}"
+        )
+        assert {fault.column for fault in faults} == {enum, "title", f"notes.0.of{sign}nobody"}
+        assert all(f"U+{ord(sign):04X}" in fault.found for fault in faults)
+
     @pytest.mark.parametrize("place", ["package", "resource", "schema", "field", "constraints"])
     @pytest.mark.parametrize("named", ["http://hostile.invalid/x.json", "secret.json"])
     def test_nothing_that_it_names_elsewhere_is_read_or_asked_for(self, record, monkeypatch, place, named):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sourcebook.errors import Fault
+from sourcebook.errors import UNPRINTABLE, Fault
 from sourcebook.paths import REFERENCES
 
 COLUMNS = ("key", "title", "publisher", "channel", "date", "url")
@@ -19,10 +19,8 @@ def entries(folder: Path) -> pd.DataFrame:
     passes on, else the publisher; date, as “18 March 2025”, “March 2025” or “2025”; url. An entry without a file to read
     it from is none: where there is no references.bib, the frame has no row.
     """
-    from pybtex.database import parse_file
-
     file = folder / REFERENCES
-    found = parse_file(file, "bibtex").entries if file.is_file() else {}
+    found = parsed(file) if file.is_file() else {}
     rows = []
     for key, entry in found.items():
         given = {name: entry.fields.get(name, "") for name in ("title", "publisher", "howpublished", "channel")}
@@ -35,6 +33,24 @@ def entries(folder: Path) -> pd.DataFrame:
              "date": date, "url": entry.fields.get("url", "")}
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def parsed(file: Path):
+    """The entries of a .bib file by key; PybtexError where it cannot be read."""
+    from pybtex.database import parse_file
+
+    return parse_file(file, "bibtex").entries
+
+
+def signs(file: Path) -> list[Fault]:
+    """The lines of a .bib file with a sign that no page can show, of which pybtex takes some even in a name."""
+    right = "such marks break a page or a chart and cannot be seen: delete it"
+    lines = enumerate(file.read_text(encoding="utf-8").split("\n"), 1)
+    found = [(number, line, sign) for number, line in lines if (sign := UNPRINTABLE.search(line))]
+    return [
+        Fault(REFERENCES, f"the character U+{ord(sign[0]):04X} in “{line.strip()[:40]}”", right, row=number)
+        for number, line, sign in found
+    ]
 
 
 def faults(key: str, entry) -> Iterator[Fault]:

@@ -174,19 +174,19 @@ def anchors(tables: Tables, schema: Schema) -> list[Fault]:
 
 def references(tables: Tables, folder: Path, meta: dict | None = None) -> list[Fault]:
     """Bibliography keys, of the tables and of case.yml, that the case's references.bib does not have."""
-    from pybtex.database import parse_file
     from pybtex.exceptions import PybtexError
 
+    if not (folder / REFERENCES).is_file():
+        return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
+    signs: list[Fault] = []
     try:
-        entries = parse_file(folder / REFERENCES, "bibtex").entries
+        signs += bibliography.signs(folder / REFERENCES)
+        entries = bibliography.parsed(folder / REFERENCES)
     except (PybtexError, UnicodeDecodeError) as error:
-        if not (folder / REFERENCES).is_file():
-            return [Fault(REFERENCES, "the file is missing", "write one entry for each bibkey of sources.csv")]
-        return [
-            Fault(REFERENCES, f"not readable as BibTeX ({error})", "mend the entry", row=getattr(error, "lineno", None))
-        ]
+        found = f"not readable as BibTeX ({error})"
+        return [*signs, Fault(REFERENCES, found, "mend the entry", row=getattr(error, "lineno", None))]
     known = set(entries)
-    faults = [found for key, entry in entries.items() for found in bibliography.faults(key, entry)]
+    faults = signs + [found for key, entry in entries.items() for found in bibliography.faults(key, entry)]
     faults += [
         fault(
             table,

@@ -305,6 +305,19 @@ class TestReferences:
         assert found[0].startswith("title of odd_2031 is not readable as LaTeX")
         assert found[1:] == ["url of odd_2031 is “javascript:a”"]
 
+    @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\ufffe"])
+    def test_a_sign_that_no_page_can_show_is_told_with_each_line_that_has_one(self, record, sign):
+        """As in a cell; BibTeX takes some of them even in a key."""
+        entry = f"@misc{{odd_2031,\n  title = {{A{sign}nd}},\n  note = {{Plain}},\n  year = {{20{sign}31}}}}\n"
+        record.data("references.bib", lambda data: data + entry.encode())
+        found = [fault for fault in check(record.folder) if f"the character U+{ord(sign):04X}" in fault.found]
+        assert [(fault.file, fault.row) for fault in found] == [("references.bib", 3), ("references.bib", 5)]
+
+    def test_what_a_cell_may_hold_it_may_hold(self, record):
+        entry = "@misc{even_2031, title = {naïve\t\u200e “so” 🎪},\r\n year = {2031}}\r\n"
+        record.data("references.bib", lambda data: data + entry.encode())
+        assert check(record.folder) == []
+
     def test_a_percent_sign_as_latex_has_it_is_none(self, record):
         entry = '@misc{even_2031, title = {100 \\% of {\\"o}}, url = {HTTPS://example.org}, year = {2031}}\n'
         record.data("references.bib", lambda data: data + entry.encode())

@@ -5,7 +5,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,7 @@ def read(path: Path) -> list[Sheet]:
     except OSError as error:
         raise SourcebookError(f"{path.name}: cannot be read ({error.strerror}). Name a spreadsheet's file.") from None
     if path.suffix.lower() == ".csv":
-        sheets = [Sheet(path.stem, list(_kept(path, _plain(path, content))))]
+        sheets = list(_kept(path, [(path.stem, _plain(path, content))]))
     else:
         _safe(path, content)
         office = path.suffix.lower() == ".xlsx"
@@ -66,7 +66,7 @@ def read(path: Path) -> list[Sheet]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of looks and settings that are not read
-                sheets = [Sheet(name, list(_kept(path, rows))) for name, rows in reader(content)]
+                sheets = list(_kept(path, reader(content)))
                 for sheet, (hidden, merged) in zip(sheets, (_odd if office else opendocument.odd)(content)):
                     sheet.hidden, sheet.merged = hidden, merged
         except SourcebookError:
@@ -78,19 +78,21 @@ def read(path: Path) -> list[Sheet]:
     return [sheet for sheet in sheets if sheet.rows]
 
 
-def _kept(path: Path, rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
-    """Rows with something in them, without the empty cells at their end."""
-    number = 0
-    for line, cells in rows:
-        while cells and cells[-1].kind == EMPTY:
-            cells.pop()
-        if cells:
-            number += 1
-            if number > ROWS or len(cells) > COLUMNS:
+def _kept(path: Path, sheets: Iterable[tuple[str, Iterator[tuple[int, list[Cell]]]]]) -> Iterator[Sheet]:
+    """Sheets with the rows that have something in them, without the empty cells at a row's end."""
+    for name, rows in sheets:
+        sheet = Sheet(name)
+        for line, cells in rows:
+            while cells and cells[-1].kind == EMPTY:
+                cells.pop()
+            if not cells:
+                continue
+            if len(sheet.rows) == ROWS or len(cells) > COLUMNS:
                 raise SourcebookError(
                     f"{path.name}: more than {count(ROWS, 'row')} or {count(COLUMNS, 'column')}. Name a case's tables."
                 )
-            yield line, cells
+            sheet.rows.append((line, cells))
+        yield sheet
 
 
 def _safe(path: Path, content: bytes) -> None:
@@ -146,9 +148,35 @@ def _xlsx(content: bytes) -> Iterator[tuple[str, Iterator]]:
 
     book = load_workbook(io.BytesIO(_kept_escapes(content)), read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what a file says of its own size need not be so
-        rows = sheet.iter_rows(min_row=1, min_col=1)
-        yield sheet.title, ((line, [_excel(cell) for cell in row]) for line, row in enumerate(rows, 1))
+        yield sheet.title, _filled(sheet)
+
+
+def _filled(sheet) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows of a sheet up to their last cell that is not empty, or of one too wide to a cell more than a sheet may have.
+
+    openpyxl's own rows would have every empty row and cell that stands before these, and a few bytes can name trillions.
+    """
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for line, parts in parser.parse():
+            cells: list[Cell] = []
+            for part in parts:
+                if part["value"] in (None, ""):
+                    continue
+                place = min(part["column"], COLUMNS + 1)  # what is too wide is told by its width alone
+                cells += [Cell()] * (place - len(cells))
+                cells[place - 1] = _excel(ReadOnlyCell(sheet, **part))
+            yield line, cells
 
 
 def _kept_escapes(content: bytes) -> bytes:

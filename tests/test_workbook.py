@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+from collections import Counter
 from datetime import date, datetime, time
 
 import pytest
@@ -54,6 +55,15 @@ def xlsx(*rows: list, title: str = "claims", change=None) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def rewritten(content: bytes, old: str, new: str) -> bytes:
+    """A workbook with some XML of its first sheet put otherwise."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    first = "xl/worksheets/sheet1.xml"
+    assert old.encode() in parts[first]
+    return packed(parts | {first: parts[first].replace(old.encode(), new.encode(), 1)})
 
 
 @pytest.fixture
@@ -155,6 +165,23 @@ class TestXlsx:
     def test_one_cell_at_the_far_end_costs_nothing(self, file):
         (sheet,) = read(file("t.xlsx", xlsx(["id"], change=lambda sheet: sheet.cell(1_048_576, 1, "end"))))
         assert [line for line, _ in sheet.rows] == [1, 1_048_576]
+
+    def test_rows_and_cells_with_nothing_in_them_are_not_even_counted(self, file, monkeypatch):
+        """A few bytes can name a row, and a column, before which there are more empty ones than a machine can list."""
+        made = Counter()
+        monkeypatch.setattr(workbook, "_excel", lambda cell, own=workbook._excel: made.update("x") or own(cell))
+        wide = "".join(f'<row r="{line}"><c r="XFD{line}"/></row>' for line in range(2, 102))
+        far = '<row r="3000000"><c r="A3000000"><v>1</v></c></row>'
+        (sheet,) = read(file("t.xlsx", rewritten(xlsx(["id"]), "</row>", f"</row>{wide}{far}")))
+        assert [(line, told(cells)) for line, cells in sheet.rows] == [
+            (1, [("text", "id")]), (3_000_000, [("number", "1")]),
+        ]  # fmt: skip
+        assert made.total() == 2
+
+    def test_a_cell_beyond_the_columns_of_a_table_is_refused_and_not_lost(self, file):
+        wide = '<row r="2"><c r="XFD2"><v>1</v></c></row>'
+        with pytest.raises(SourcebookError, match="more than 20000 rows or 200 columns"):
+            read(file("t.xlsx", rewritten(xlsx(["id"]), "</row>", f"</row>{wide}")))
 
 
 class TestOds:

@@ -62,6 +62,10 @@ def faults(key: str, entry) -> Iterator[Fault]:
     for name, value in given:
         if name == "url" and not re.match("https?:", value, re.IGNORECASE):
             yield Fault(REFERENCES, f"url of {key} is “{value[:60]}”", "write an address with http: or https:")
+        for address in re.findall(r"\\url\s*\{([^{}]*)\}", value):  # of which the pages make a link
+            if not re.match("(https?|mailto):", address, re.IGNORECASE):
+                right = "write an address with http:, https: or mailto:"
+                yield Fault(REFERENCES, f"{name} of {key} has a link to “{address[:60]}”", right)
         try:
             Text.from_latex(value)
         except Exception as error:  # the readers of LaTeX raise whatever they happen to trip over

@@ -305,6 +305,15 @@ class TestReferences:
         assert found[0].startswith("title of odd_2031 is not readable as LaTeX")
         assert found[1:] == ["url of odd_2031 is “javascript:a”"]
 
+    @pytest.mark.parametrize(("address", "sound"), [("https://example.org/a", True), ("mailto:a@example.org", True),
+                             ("javascript:a", False), ("data:text/html,a", False), ("a.html", False)])  # fmt: skip
+    def test_a_link_in_a_field_leads_to_the_web_or_is_told_with_its_entry(self, record, address, sound):
+        """Else the build would refuse it, and name the page that prints it."""
+        entry = f"@misc{{odd_2031, title = {{A}}, note = {{At \\url{{{address}}}}}, year = {{2031}}}}\n"
+        record.data("references.bib", lambda data: data + entry.encode())
+        found = [fault.found for fault in check(record.folder)]
+        assert found == ([] if sound else [f"note of odd_2031 has a link to “{address}”"])
+
     @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\ufffe"])
     def test_a_sign_that_no_page_can_show_is_told_with_each_line_that_has_one(self, record, sign):
         """As in a cell; BibTeX takes some of them even in a key."""

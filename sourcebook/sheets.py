@@ -68,7 +68,9 @@ def bring(folder: Path, paths: Iterable[Path], article: Article | None = None) -
             if (fault.file in own or fault not in before) and fault.column != PASSAGE
         ]
         if faults:
-            raise CaseError(folder.name, [_there(fault, filled, copy) for fault in faults], CURE)
+            told = own & {fault.file for fault in faults}
+            places = {file: _places(copy / file, filled[file.removesuffix(".csv")]) for file in told}
+            raise CaseError(folder.name, [_there(fault, filled, places) for fault in faults], CURE)
         if changed:  # else a shell that is in the folder would find itself in one that is gone
             files.swap(folder, {f"{table}.csv": (copy / f"{table}.csv").read_bytes() for table in changed})
     return changed
@@ -86,13 +88,17 @@ def _put(path: Path, filled: Filled) -> bool:
     return not same
 
 
-def _there(fault: Fault, filled: dict[str, Filled], copy: Path) -> Fault:
+def _places(path: Path, each: Filled) -> dict[int, int]:
+    """The rows of a sheet by the lines of the table that was made from it."""
+    return {line: place for (line, _), place in zip(Table(path).rows(), each.lines)}
+
+
+def _there(fault: Fault, filled: dict[str, Filled], places: dict[str, dict[int, int]]) -> Fault:
     """A fault of a table, told of the sheet that it was made from."""
     each = filled.get(fault.file.removesuffix(".csv"))
     if not each:
         return fault
-    lines = {line: place for (line, _), place in zip(Table(copy / fault.file).rows(), each.lines)}
-    return replace(fault, file=each.label, row=lines.get(fault.row, fault.row))
+    return replace(fault, file=each.label, row=places[fault.file].get(fault.row, fault.row))
 
 
 def _gathered(paths: Iterable[Path], schema: Schema) -> tuple[dict[str, Filled], list[Fault]]:

@@ -80,6 +80,7 @@ def read(path: Path) -> list[Sheet]:
 
 def _kept(path: Path, sheets: Iterable[tuple[str, Iterator[tuple[int, list[Cell]]]]]) -> Iterator[Sheet]:
     """Sheets with the rows that have something in them, without the empty cells at a row's end."""
+    held = 0
     for name, rows in sheets:
         sheet = Sheet(name)
         for line, cells in rows:
@@ -90,6 +91,12 @@ def _kept(path: Path, sheets: Iterable[tuple[str, Iterator[tuple[int, list[Cell]
             if len(sheet.rows) == ROWS or len(cells) > COLUMNS:
                 raise SourcebookError(
                     f"{path.name}: more than {count(ROWS, 'row')} or {count(COLUMNS, 'column')}. Name a case's tables."
+                )
+            held += sum(len(cell.text) for cell in cells)
+            if held > LARGEST:  # a text that a file holds once may stand in any number of its cells
+                raise SourcebookError(
+                    f"{path.name}, sheet {name[:80]}, row {line}: with it the cells hold more than "
+                    f"{count(LARGEST, 'character')}. Name a case's tables."
                 )
             sheet.rows.append((line, cells))
         yield sheet

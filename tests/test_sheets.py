@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from datetime import date, datetime
 
 import cases
@@ -199,6 +200,14 @@ class TestFaults:
         table[3][table[0].index("topic")] = "wether"
         (told,) = faults(record, lambda: bring(claims=table))
         assert told.startswith("tables.xlsx, sheet claims, row 4 (C03), column topic")
+
+    def test_however_many_they_are_the_table_is_read_once_to_place_them(self, record, bring, monkeypatch):
+        head, *body = rows(record, "claims")
+        reads = Counter()
+        monkeypatch.setattr(sheets, "Table", lambda path, own=sheets.Table: reads.update([path.name]) or own(path))
+        body = [["wrong", *cells[1:]] for cells in body]
+        assert len(faults(record, lambda: bring(claims=[head, *body]))) >= len(body) == 3
+        assert reads["claims.csv"] == 2  # to see whether anything changed, and to place the faults
 
     def test_one_that_arises_in_another_table_is_told_of_that(self, record, bring):
         head, first, _ = rows(record, "hypotheses")

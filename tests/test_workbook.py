@@ -345,6 +345,24 @@ class TestRefused:
             with pytest.raises(SourcebookError, match="more than 5 rows or 3 columns"):
                 read(file(name, content))
 
+    def test_a_text_that_is_held_once_and_stands_in_cells_without_number(self, file, monkeypatch):
+        """A few hundred bytes of a workbook could fill a memory: what counts is the text of all cells, of all sheets."""
+        monkeypatch.setattr(workbook, "LARGEST", 20_000)
+        often = row(
+            cell("string", "x" * 500, 'table:number-columns-repeated="10"'), more='table:number-rows-repeated="9"'
+        )
+        with pytest.raises(
+            SourcebookError, match="t.ods, sheet claims, row 5: .* more than 20000 characters. Name a case"
+        ):
+            read(file("t.ods", ods(often)))
+        once = row(cell("string", "x" * 500, 'table:number-columns-repeated="9"'))
+        several = f'<table:table table:name="other">{once}</table:table>'
+        sheets = several.join([HEAD, *[""] * 4, TAIL])
+        with pytest.raises(
+            SourcebookError, match="t.ods, sheet other, row 1: .* more than 20000 characters. Name a case"
+        ):
+            read(file("t.ods", packed({"content.xml": sheets})))
+
 
 class TestWritten:
     def test_every_text_comes_back_as_it_is(self, file):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from sourcebook import digests, paths
+from sourcebook import archive, digests, paths
 from sourcebook.errors import SourcebookError, nearest
 from sourcebook.formats import ANSWER, CHART, CHOICES, ROLE, TABLE, VALUE
 from sourcebook.run import INJECTED, PARAMETERS
@@ -20,6 +20,9 @@ from sourcebook.verify import verify
 
 # Rows by a permanent id are in the tables that have an anchor, and in this chart, whose rows have a pair of ids.
 PAIRED = {("hypotheses", "matrix"): ("item", "hypothesis_id")}
+# Cells of all tables and charts of one notebook, its rows' missing ones too: each takes some hundred bytes of memory. A register of
+# 10 000 claims has 200 000.
+CELLS = 2_000_000
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 BROKEN = (
     ValueError,
@@ -121,8 +124,16 @@ def find(wanted: str, top: Path | None = None) -> Report:
 
 def _folder(folder: Path, order: Iterable[str]) -> Report:
     wanted = [folder / paths.PARAMETERS, folder / STAMP, *sorted((folder / paths.NOTEBOOKS).glob("*.ipynb"))]
+    held, size = {}, 0
     try:
-        held = {path.relative_to(folder).as_posix(): path.read_bytes() for path in wanted if path.is_file()}
+        for path in filter(Path.is_file, wanted):
+            size += path.stat().st_size
+            if size > archive.LARGEST:
+                raise SourcebookError(
+                    f"{path}: {path.stat().st_size} bytes; up to here the report's files are more than a report has "
+                    f"({archive.LARGEST}). Build the report again."
+                )
+            held[path.relative_to(folder).as_posix()] = path.read_bytes()
     except OSError as error:
         raise SourcebookError(f"{error.filename}: cannot be read ({error.strerror})") from None
     name = folder.resolve().name
@@ -177,6 +188,11 @@ def notebook(name: str, content: bytes, place: str) -> Notebook:
     try:
         cells = json.loads(content)["cells"]
         outputs = [output for cell in cells for output in cell.get("outputs", ())]
+        if crowded := _crowded(cells):
+            raise SourcebookError(
+                f"{place}, cell {crowded}: up to here its tables and charts have more than {CELLS} cells, which are not "
+                "read. Build the report again, with fewer rows or columns in that table."
+            )
         tables, charts = dict(_tables(outputs)), dict(_charts(name, outputs))
         source = [[cell["cell_type"], _text(cell["source"])] for cell in cells if INJECTED not in _tags(cell)]
         told = Notebook(_values(outputs), tables, charts, _commentary(outputs), _defaults(cells), digests.value(source))
@@ -189,16 +205,38 @@ def notebook(name: str, content: bytes, place: str) -> Notebook:
     return told
 
 
+def _crowded(cells: list[dict]) -> int | None:
+    """The cell, from 1, with whose tables and charts a notebook has more cells of a table than are read.
+
+    Columns and rows are counted, not what they hold: of many columns and many empty rows a small file has too many.
+    """
+    held = 0
+    for number, cell in enumerate(cells, 1):
+        for output in cell.get("outputs", ()):
+            held += sum(len(resource["schema"]["fields"]) * len(resource["data"]) for resource in _resources(output))
+            if spec := output.get("data", {}).get(CHART):
+                rows, columns = _drawn(spec)
+                held += len(columns) * len(rows)
+            if held > CELLS:
+                return number
+    return None
+
+
 def behind(spec: dict) -> dict:
     """The rows behind a chart as a table resource, in the columns that the notebook chose to show."""
-    rows = spec.get("datasets", {}).get(spec.get("data", {}).get("name"), [])
-    columns = dict(spec.get("usermeta", {}).get("sourcebook", {}).get("columns", {}))
+    rows, columns = _drawn(spec)
     fields = []
     for column, title in columns.items():
         values = [row.get(column) for row in rows if row.get(column) is not None]
         kind = "number" if values and all(map(number, values)) else "string"
         fields.append({"name": column, "title": title, "type": kind})
     return {"schema": {"fields": fields}, "data": rows}
+
+
+def _drawn(spec: dict) -> tuple[list[dict], dict[str, str]]:
+    """The rows behind a chart, and the titles of its columns by their names."""
+    rows = spec.get("datasets", {}).get(spec.get("data", {}).get("name"), [])
+    return rows, dict(spec.get("usermeta", {}).get("sourcebook", {}).get("columns", {}))
 
 
 def number(value: object) -> bool:
@@ -228,10 +266,15 @@ def _values(outputs: list[dict]) -> dict[str, object]:
     return found
 
 
+def _resources(output: dict) -> Iterator[dict]:
+    """The tables of an output, as table resources."""
+    data = output.get("data", {})
+    yield from filter(None, (data.get(TABLE), data.get(CHOICES, {}).get("table")))
+
+
 def _tables(outputs: list[dict]) -> Iterator[tuple[str, Table]]:
     for output in outputs:
-        data = output.get("data", {})
-        for resource in filter(None, (data.get(TABLE), data.get(CHOICES, {}).get("table"))):
+        for resource in _resources(output):
             anchor = resource.get("anchor")
             yield str(resource["name"]), _table(resource, resource.get("title", ""), (anchor,) if anchor else ())
 

@@ -1,6 +1,8 @@
 """A report is found by name, folder or package, and read as data; what cannot be read is named."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 import toybook
@@ -110,6 +112,10 @@ class TestReading:
         assert row == {"id": '{"a": [1]}', "gist": None, "counted": True}
 
 
+def shown_table(rows: list[dict], columns: dict[str, str]):
+    return toybook.cell("show.table(rows)", toybook.table(twosides.resource("t", rows, columns)))
+
+
 class TestBroken:
     """A report that is not as it should be gives a message that names the file."""
 
@@ -154,3 +160,24 @@ class TestBroken:
     def test_a_stamp_that_is_none_tells_of_no_file(self, tmp_path, stamp):
         (twosides.folder(tmp_path / "fair") / "build.json").write_bytes(stamp)
         assert reports.find(str(tmp_path / "fair")).record == {}
+
+    def test_a_table_of_more_cells_than_are_read_is_refused_by_the_number_of_its_notebooks_cell(self, monkeypatch):
+        """Rows that hold nothing have a cell in every column all the same: a small file could fill a memory."""
+        columns = {f"c{number}": "" for number in range(3000)}
+        book = toybook.notebook(v4.new_markdown_cell("# Rows"), shown_table([{}] * 1000, columns))
+        with pytest.raises(SourcebookError, match=r"^fair: notebooks/tally.ipynb, cell 2: .* more than 2000000 cells"):
+            reports.read("fair", twosides.files({"tally": book}), {})
+        monkeypatch.setattr(reports, "CELLS", 10)
+        charts = [toybook.figure(name, "M", "M", "M", twosides.VOICES) for name in "abc"]
+        book = toybook.notebook(*(toybook.cell("show", chart) for chart in charts))
+        with pytest.raises(SourcebookError, match="cell 3: up to here its tables and charts have more than 10 cells"):
+            reports.read("fair", twosides.files({"tally": book}), {})
+
+    def test_a_folder_of_files_larger_than_a_package_may_be_is_not_read(self, tmp_path, monkeypatch):
+        path = twosides.folder(tmp_path / "fair") / "notebooks/tally.ipynb"
+        os.truncate(path, 2**40)  # of a file with a hole, only its size is large
+        monkeypatch.setattr(
+            Path, "read_bytes", lambda path, own=Path.read_bytes: path.stat().st_size < 2**30 and own(path)
+        )
+        with pytest.raises(SourcebookError, match=r"tally.ipynb: 1099511627776 bytes; .* more than a report has"):
+            reports.find(str(tmp_path / "fair"))

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from sourcebook.difference import CAME, CHANGED, WENT, Difference, Part, figures_only
 from sourcebook.errors import STEERING, visible
@@ -17,6 +17,9 @@ SHOWN, LEAST = 20, 3  # lines of a section, and of a table in a section of many
 AROUND = 6  # words that are told on either side of a change in a long text
 LONG = 160  # characters of one text that a line tells
 MOST = 4000  # words of a text that are held against others one by one
+# Pairs of the same word that are looked at, for each word of two texts. Pages of prose take up to 200; a few words in turn, over and
+# over, take hundreds of thousands, which is a minute for one text. A pair takes some 60 nanoseconds.
+PAIRS = 300
 SIGNS = {CAME: "+", WENT: "-", CHANGED: "~"}
 HALVES = "\ud800-\udfff"  # of a character, which no file and no terminal takes
 
@@ -266,8 +269,12 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
     was, now = old.split(), new.split()
     if len(was) + len(now) > MOST:
         return [(WENT, _short(old)), (CAME, _short(new))]
+    try:
+        turns = _Matcher(was, now).get_opcodes()
+    except _Costly:
+        return [(WENT, _short(old)), (CAME, _short(new))]
     found = []
-    for kind, start, end, begin, stop in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    for kind, start, end, begin, stop in turns:
         if kind == "equal":
             found.append(("", _around(was[start:end], start > 0, end < len(was))))
         else:
@@ -275,6 +282,25 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
                 (change, " ".join(part)) for change, part in ((WENT, was[start:end]), (CAME, now[begin:stop])) if part
             ]
     return found
+
+
+class _Costly(Exception):
+    """Two texts take more work to hold against each other than a reader would wait for."""
+
+
+class _Matcher(SequenceMatcher):
+    """Holds two texts against each other word by word; raises _Costly rather than look at more than PAIRS pairs a word."""
+
+    def __init__(self, was: list[str], now: list[str]):
+        super().__init__(None, was, now, autojunk=False)
+        self.left = PAIRS * (len(was) + len(now))
+        self.before = [0, *accumulate(len(self.b2j.get(word, ())) for word in was)]  # pairs of the words before each
+
+    def find_longest_match(self, alo=0, ahi=None, blo=0, bhi=None):
+        self.left -= self.before[len(self.a) if ahi is None else ahi] - self.before[alo]
+        if self.left < 0:
+            raise _Costly
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _around(same: list[str], before: bool, after: bool) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from itertools import count
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -182,3 +183,15 @@ class TestWords:
     def test_of_texts_that_are_too_long_are_told_in_brief(self):
         old, new = (" ".join(f"{word}{number}" for number, _ in zip(count(), range(5000))) for word in "ab")
         assert [(change, len(text)) for change, text in telling.words(old, new)] == [("went", 160), ("came", 160)]
+
+    def test_of_texts_whose_words_repeat_so_much_that_a_comparison_takes_minutes_they_are_told_in_brief(self):
+        old, new = "a b " * 300, "b a c " * 200
+        assert [(change, len(text)) for change, text in telling.words(old, new)] == [("went", 160), ("came", 160)]
+
+    def test_of_pages_of_prose_every_change_is_told_however_often_they_were_rewritten(self):
+        """Words as frequent as in a language: the most frequent is every tenth, the next every twentieth."""
+        draw = Random(1)
+        ranks = range(1, 3000)
+        old = draw.choices(ranks, [1 / rank for rank in ranks], k=1900)
+        new = [draw.choice(old) if draw.random() < 0.5 else word for word in old]
+        assert len(telling.words(" ".join(map(str, old)), " ".join(map(str, new)))) > 500

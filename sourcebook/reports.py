@@ -7,6 +7,7 @@ import ast
 import json
 import math
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -301,6 +302,18 @@ def _scalar(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else json.dumps(value, sort_keys=True)
 
 
+def _told(value: object) -> object:
+    """A parameter's value as JSON can hold it; what it has no form for is told as Python writes it.
+
+    ValueError for what cannot be written at all, such as a number of thousands of digits.
+    """
+    try:
+        json.dumps(value, default=str)
+    except TypeError:  # a mapping by anything but text and numbers
+        return str(value)
+    return value
+
+
 def _commentary(outputs: list[dict]) -> str:
     """What the case's own commentary says, as Markdown without its backslashes; not the computed answer."""
     said = [
@@ -317,13 +330,15 @@ def _defaults(cells: list[dict]) -> dict[str, object]:
     for cell in cells:
         if PARAMETERS in _tags(cell):
             try:
-                statements = ast.parse(_text(cell["source"])).body
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # what Python thinks of a stranger's code is not for the terminal
+                    statements = ast.parse(_text(cell["source"])).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
             for statement in statements:
                 target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", ())), None)
                 try:
-                    found[target.id] = ast.literal_eval(statement.value)
+                    found[target.id] = _told(ast.literal_eval(statement.value))
                 except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                     continue
     return found

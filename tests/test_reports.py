@@ -156,6 +156,22 @@ class TestBroken:
         book = reports.notebook("t", json.dumps(toybook.notebook(*cells)).encode(), "")
         assert book.defaults in ({}, {"x": 1}) and book.values == {"finding": "No."}
 
+    @pytest.mark.parametrize(
+        "value, told", [("{(1, 2): 3}", "{(1, 2): 3}"), ("[{b'a': 1}]", "[{b'a': 1}]"), (f"0x{'f' * 5000}", None)]
+    )
+    def test_a_parameter_that_json_has_no_form_for_is_told_as_python_writes_it_or_not_at_all(self, value, told):
+        cells = [
+            toybook.cell(f"x = {value}", tags=["parameters"]),
+            toybook.cell("show", toybook.named("finding", "No.")),
+        ]
+        book = reports.notebook("t", json.dumps(toybook.notebook(*cells)).encode(), "")
+        assert book.defaults.get("x") == told
+
+    def test_what_python_warns_of_in_a_strangers_cell_does_not_reach_the_terminal(self, recwarn):
+        cells = [toybook.cell("x = 1is 2", tags=["parameters"]), toybook.cell("show", toybook.named("finding", "No."))]
+        assert reports.notebook("t", json.dumps(toybook.notebook(*cells)).encode(), "").defaults == {}
+        assert not recwarn.list
+
     @pytest.mark.parametrize("stamp", [b"", b"[]", b'{"made": 1}', b'{"made": [1]}'])
     def test_a_stamp_that_is_none_tells_of_no_file(self, tmp_path, stamp):
         (twosides.folder(tmp_path / "fair") / "build.json").write_bytes(stamp)

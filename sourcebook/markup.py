@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 
 from sourcebook import limits
 from sourcebook.errors import SourcebookError
@@ -17,6 +18,8 @@ NOTICE = re.compile(
 )
 NOTICES = 0.04  # a share of such words above which a short text is a notice on cookies
 DEEPEST = 100  # Markdown inside Markdown
+# Attributes of one tag; a page's own have some twenty at most. What reads them goes through all before each: of 200 000 for minutes.
+ATTRIBUTES = 300
 # One character a word where a script writes no blanks between words.
 WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
 # Elements that stand on lines of their own, those that are headings, and those of a row: trafilatura's, then HTML's.
@@ -66,10 +69,31 @@ def _no_article(place: str, words: int) -> str:
     )
 
 
+class _Tags:
+    """Goes through the tags of a page without building a tree; SourcebookError at one that has too many attributes."""
+
+    def __init__(self, place: str):
+        self.place = place
+
+    def start(self, tag: str, attributes: dict) -> None:
+        if len(attributes) > ATTRIBUTES:
+            raise SourcebookError(
+                f"{self.place}: a tag <{tag[:40]}> has {count(len(attributes), 'attribute')}, more than a page has use "
+                f"for ({ATTRIBUTES} at most). {BY_HAND}"
+            )
+
+    def close(self) -> None:
+        pass
+
+
 def _tree(text: str, place: str):
-    """The tree of a page, or None of nothing; SourcebookError where it is nested too deeply to be read whole."""
+    """The tree of a page, or None of nothing; SourcebookError where it is nested too deeply to be read whole, or has a tag
+    of far too many attributes.
+    """
     from lxml import etree, html
 
+    with suppress(etree.LxmlError):  # told below
+        etree.fromstring(text.encode(), etree.HTMLParser(target=_Tags(place), encoding="utf-8"))
     parser = html.HTMLParser(
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )

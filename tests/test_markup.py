@@ -179,6 +179,18 @@ class TestMarkdown:
             ("body", "One"),
         ]
 
+    @pytest.mark.parametrize("read", [page, markdown])
+    def test_a_tag_of_more_attributes_than_a_page_has_use_for_is_refused_before_a_tree_is_built(self, read):
+        """Each attribute is looked for among all before it, so that a page of 2 MB would take minutes."""
+        article = "".join(paragraphs(*SENTENCES * 3))
+        odd = f"<p {' '.join(f'a{number}=b' for number in range(400))}>x</p>"
+        with pytest.raises(
+            SourcebookError, match=r"^x: a tag <p> has 400 attributes, .*\(300 at most\). Save the article as"
+        ):
+            read(article + odd, "x")
+        written = odd.replace("<p", "&lt;p").replace(">x", "&gt;x") + f"<p title='{odd[2:]}'>x</p>"  # no tag of its own
+        assert read(article + written, "x")
+
     def test_html_nested_too_deeply_is_told_rather_than_cut(self):
         with pytest.raises(SourcebookError, match="nested more than 256 deep"):
             markdown("<div>" * 100_000, "x.md")

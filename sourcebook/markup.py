@@ -20,6 +20,7 @@ NOTICES = 0.04  # a share of such words above which a short text is a notice on 
 DEEPEST = 100  # Markdown inside Markdown
 # Attributes of one tag; a page's own have some twenty at most. What reads them goes through all before each: of 200 000 for minutes.
 ATTRIBUTES = 300
+TAGS = 100_000  # of a page; a long one has 20 000, and the search for the article takes their square: of 100 000 under a minute
 # One character a word where a script writes no blanks between words.
 WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
 # Elements that stand on lines of their own, those that are headings, and those of a row: trafilatura's, then HTML's.
@@ -70,12 +71,13 @@ def _no_article(place: str, words: int) -> str:
 
 
 class _Tags:
-    """Goes through the tags of a page without building a tree; SourcebookError at one that has too many attributes."""
+    """Counts the tags of a page without building a tree; SourcebookError at one that has too many attributes."""
 
     def __init__(self, place: str):
-        self.place = place
+        self.place, self.seen = place, 0
 
     def start(self, tag: str, attributes: dict) -> None:
+        self.seen += 1
         if len(attributes) > ATTRIBUTES:
             raise SourcebookError(
                 f"{self.place}: a tag <{tag[:40]}> has {count(len(attributes), 'attribute')}, more than a page has use "
@@ -87,13 +89,14 @@ class _Tags:
 
 
 def _tree(text: str, place: str):
-    """The tree of a page, or None of nothing; SourcebookError where it is nested too deeply to be read whole, or has a tag
-    of far too many attributes.
+    """The tree of a page, or None of nothing; SourcebookError where it is nested too deeply to be read whole, or has far
+    too many tags, or attributes of one.
     """
     from lxml import etree, html
 
+    tags = _Tags(place)
     with suppress(etree.LxmlError):  # told below
-        etree.fromstring(text.encode(), etree.HTMLParser(target=_Tags(place), encoding="utf-8"))
+        etree.fromstring(text.encode(), etree.HTMLParser(target=tags, encoding="utf-8"))
     parser = html.HTMLParser(
         collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
     )
@@ -104,6 +107,10 @@ def _tree(text: str, place: str):
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise SourcebookError(
             f"{place}: its tags are nested more than 256 deep, or one is huge, so a part would be lost. {BY_HAND}"
+        )
+    if tags.seen > TAGS:
+        raise SourcebookError(
+            f"{place}: {count(tags.seen, 'tag')}, more than an article has ({TAGS} at most). {BY_HAND}"
         )
     for element in tree.iter() if tree is not None else ():  # one such mark, and trafilatura would find nothing
         element.text, element.tail = (text and UNPRINTABLE.sub("", text) for text in (element.text, element.tail))

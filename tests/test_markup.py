@@ -191,6 +191,10 @@ class TestMarkdown:
         written = odd.replace("<p", "&lt;p").replace(">x", "&gt;x") + f"<p title='{odd[2:]}'>x</p>"  # no tag of its own
         assert read(article + written, "x")
 
+    def test_a_page_of_more_tags_than_an_article_has_is_refused_before_an_article_is_searched(self):
+        with pytest.raises(SourcebookError, match=r"^x: 100003 tags, .*\(100000 at most\). Save the article as"):
+            page("<p>x" * 100_001, "x")
+
     def test_html_nested_too_deeply_is_told_rather_than_cut(self):
         with pytest.raises(SourcebookError, match="nested more than 256 deep"):
             markdown("<div>" * 100_000, "x.md")

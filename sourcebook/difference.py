@@ -14,6 +14,7 @@ from sourcebook.reports import Report, Table, number
 FINDING = "finding"  # what every notebook glues its main finding as
 CAME, WENT, CHANGED = "came", "went", "changed"
 FIGURE = re.compile(r"(?<![A-Za-z\d])[+-]?\d[\d.,]*%?")  # not the number of an id such as C07
+KEY = 20  # columns of which it is tried which a key can spare; for each, all rows are gone through once more
 NEAR, TINY = 1e-9, 1e-12  # relative, and of numbers next to nothing absolute
 LARGE = 1e300
 AMOUNT = re.compile(r"[+-]?\d+(?:,\d{3})*(?:\.\d+)?%?")  # a number that a notebook has put into words
@@ -230,14 +231,34 @@ def key(old: Table, new: Table, columns: list[str]) -> tuple[str, ...]:
     if old.ids and old.ids == new.ids:
         return old.ids
     words = [column for column in columns if _wordy(column, old, new)]
-    for length in range(1, len(words) + 1):
-        chosen = words[:length]
-        if _unique(chosen, old, new):
-            for column in reversed(chosen):
-                fewer = [each for each in chosen if each != column]
-                chosen = fewer if fewer and _unique(fewer, old, new) else chosen
-            return tuple(chosen)
-    return tuple(words)
+    length = _apart(words, old, new)
+    if length is None:
+        return tuple(words)
+    chosen = words[:length]
+    for column in reversed(chosen if length <= KEY else ()):
+        fewer = [each for each in chosen if each != column]
+        chosen = fewer if fewer and _unique(fewer, old, new) else chosen
+    return tuple(chosen)
+
+
+def _apart(columns: list[str], *tables: Table) -> int | None:
+    """How many of the first columns tell the rows of each table apart; None where all of them do not.
+
+    A row's group so far stands for its cells so far, so that each cell is looked at once.
+    """
+    groups = [[0] * len(table.rows) for table in tables]
+    for length, column in enumerate(columns, 1):
+        apart = True
+        for place, table in enumerate(tables):
+            known: dict[tuple, int] = {}
+            groups[place] = [
+                known.setdefault((group, _mark(row[column])), len(known))
+                for group, row in zip(groups[place], table.rows)
+            ]
+            apart = apart and len(known) == len(table.rows)
+        if apart:
+            return length
+    return None
 
 
 def _wordy(column: str, *tables: Table) -> bool:

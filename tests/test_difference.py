@@ -1,7 +1,10 @@
 """What two reports say is held against each other: each kind of change is told, and nothing else is."""
 
+from collections import Counter
+
 import pytest
 
+from sourcebook import difference
 from sourcebook.difference import CAME, CHANGED, WENT, compare, figures_only, key, moved, same
 from sourcebook.reports import Notebook, Report, Table
 
@@ -162,6 +165,19 @@ class TestJoining:
         rows = [{"a": a, "same": "x", "b": b, "n": 1} for a in "pq" for b in "rs"]
         table = Table("T", {"a": "A", "same": "S", "b": "B", "n": "N"}, rows)
         assert key(table, table, list(table.columns)) == ("a", "b")
+
+    def test_of_many_columns_each_cell_is_looked_at_a_few_times_and_not_once_for_every_column_before_it(
+        self, monkeypatch
+    ):
+        """A stranger's table of half a megabyte, a thousand columns wide, would take minutes."""
+        looked = Counter()
+        monkeypatch.setattr(difference, "_mark", lambda value, own=difference._mark: looked.update("x") or own(value))
+        columns = {f"c{number}": "" for number in range(200)}
+        alike = Table("T", columns, [{column: "x" for column in columns}] * 10)
+        assert key(alike, alike, list(columns)) == tuple(columns)
+        last = alike._replace(rows=[{**row, "c199": str(place)} for place, row in enumerate(alike.rows)])
+        assert key(last, last, list(columns)) == tuple(columns)
+        assert looked.total() == 2 * 2 * 10 * 200
 
     def test_by_permanent_ids_whatever_else_is_unique(self):
         table = REGISTER._replace(ids=("id", "gist"))

@@ -11,6 +11,8 @@ from sourcebook.paths import REFERENCES
 
 COLUMNS = ("key", "title", "publisher", "channel", "date", "url")
 
+WRITTEN = 2_000_000  # characters that all abbreviations of a file may stand for, as many as a file may have bytes
+
 
 def entries(folder: Path) -> pd.DataFrame:
     """One row an entry of `folder`/references.bib, in the file's order; all columns are str, empty where it says nothing.
@@ -37,9 +39,27 @@ def entries(folder: Path) -> pd.DataFrame:
 
 def parsed(file: Path):
     """The entries of a .bib file by key; PybtexError where it cannot be read."""
-    from pybtex.database import parse_file
+    from pybtex.database.input.bibtex import Parser
+    from pybtex.exceptions import PybtexError
+    from pybtex.utils import CaseInsensitiveDict
 
-    return parse_file(file, "bibtex").entries
+    class Abbreviations(CaseInsensitiveDict):
+        """Those of @string, which name one another: fifteen lines of them are thousands of millions of signs."""
+
+        written = 0
+
+        def __getitem__(self, name):
+            text = super().__getitem__(name)
+            self.written += len(text)
+            if self.written > WRITTEN:
+                raise PybtexError(
+                    f"with “{name[:40]}” the abbreviations of @string, written out, are more than {WRITTEN} characters"
+                )
+            return text
+
+    parser = Parser()
+    parser.macros = Abbreviations(parser.macros)
+    return parser.parse_file(str(file)).entries
 
 
 def signs(file: Path) -> list[Fault]:

@@ -5,7 +5,7 @@ import hashlib
 import cases
 import pytest
 
-from sourcebook import rules
+from sourcebook import bibliography, rules
 from sourcebook.article import read
 from sourcebook.check import check, read_text
 from sourcebook.schema import Schema
@@ -264,6 +264,24 @@ class TestReferences:
         record.data("references.bib", lambda content: content + b"\n@misc{open,\n  title = {x\n")
         (fault,) = rules.references(frames(record), record.folder)
         assert fault.file == "references.bib" and fault.row and "not readable as BibTeX" in fault.found
+
+    def test_abbreviations_of_abbreviations_are_refused_before_anybody_writes_them_out(self, record, monkeypatch):
+        """With fifteen lines, under 1 kB, 20 GB of text; here for 80 kB, which a machine survives."""
+        monkeypatch.setattr(bibliography, "WRITTEN", 50_000, raising=False)
+        lines = [f"@string{{a{n} = a{n - 1} # a{n - 1} # a{n - 1} # a{n - 1}}}" for n in range(1, 7)]
+        bomb = "\n".join(['@string{a0 = "' + "x" * 20 + '"}', *lines, "@misc{bomb, title = a6}\n"])
+        record.data("references.bib", lambda data: data + bomb.encode())
+        (fault,) = rules.references(frames(record), record.folder)
+        assert fault.file == "references.bib"
+        assert "the abbreviations of @string, written out, are more than 50000 characters" in fault.found
+
+    def test_an_abbreviation_that_stands_for_little_is_taken(self, record):
+        entry = (
+            '@string{press = "The Press"}\n@misc{even_2031, title = press # " of May", month = may, year = {2031}}\n'
+        )
+        record.data("references.bib", lambda data: data + entry.encode())
+        assert check(record.folder) == []
+        assert "The Press of May" in set(bibliography.entries(record.folder).title)
 
     def test_a_key_given_twice_is_one_fault(self, record):
         record.data("references.bib", lambda content: content * 2)

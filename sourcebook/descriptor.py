@@ -2,12 +2,23 @@
 
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from functools import cache
+from math import inf
+from re import _parser  # nobody else says what a pattern is made of
 
+from sourcebook import limits
 from sourcebook.errors import UNPRINTABLE, Fault, choices
 from sourcebook.paths import PACKAGE, TEMPLATE
 from sourcebook.words import listing
+
+PATTERN = 500  # characters of a pattern; that of a digest has eleven
+# Steps of a match for each sign of a cell, at worst: two repeats without end need half as many as a cell may have signs, and a few
+# choices beside them (a plus or minus, a per cent sign) double that.
+STEPS = 2.5 * limits.CELL
+SIGNS = 100  # that are compared in a row in about the time of a step
+ONE = {"LITERAL", "NOT_LITERAL", "IN", "ANY"}  # what matches just one sign
 
 TEXT = {"type": "string"}
 NAMES = {"type": "array", "items": TEXT, "minItems": 1}
@@ -26,7 +37,7 @@ FIELD = {
                 "required": {"type": "boolean"},
                 "unique": {"type": "boolean"},
                 "enum": {"type": "array", "items": CODE, "minItems": 1, "uniqueItems": True},
-                "pattern": {**TEXT, "format": "pattern"},
+                "pattern": {**TEXT, "format": "pattern", "maxLength": PATTERN},
                 "minimum": {"type": ["integer", "string"]},
                 "maximum": {"type": ["integer", "string"]},
                 "minLength": LENGTH,
@@ -140,13 +151,58 @@ def _form(descriptor: object) -> Iterator[Fault]:
 
 
 def _compiles(text: object) -> bool:
-    return not isinstance(text, str) or bool(re.compile(text))
+    if not isinstance(text, str) or len(text) > PATTERN:
+        return True  # told by the form
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # “[[a]”: Python tells it on each reading, beside the check's own words
+        return bool(re.compile(f"^{text}$"))  # as whoever holds a cell against it will
 
 
 def _endless(pattern: str) -> bool:
-    """Whether a pattern might be matched in more ways than a lifetime has time for, as (a+)+ is against aaaa…b."""
-    bare = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)  # without escapes and sets
-    return bool(re.search(r"\)[*+{]", bare)) or len(re.findall(r"[*+]|\{\d*,\}", bare)) > 2
+    """Whether the worst cell for a pattern keeps a machine for ever: (a+)+ does with aaaa…b, and so do forty of a? in a row."""
+    ways, length, signs = _work(_parser.parse(f"^{pattern}$"))
+    return ways * (1 + signs // SIGNS) / max(length, 1) > STEPS
+
+
+def _work(parts) -> tuple[float, int, int]:
+    """What a part of a pattern may cost, as Python has parsed it: the ways to match it, the signs of a cell that it takes so many ways
+    for, and the signs that each way compares.
+
+    What stands in a row multiplies its ways, branches add theirs up.
+    """
+    ways, length, signs = 1.0, 0, 0
+    for kind, given in parts:
+        name = str(kind)
+        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            least, most, item = given
+            if most > 1 and (len(item) != 1 or str(item[0][0]) not in ONE):
+                return inf, 0, 0
+            most = max(min(most, limits.CELL), least)
+            found = (
+                _either([_work(item), (1.0, 0, 0)]) if most == 1 > least else (most - least + 1.0, most - least, least)
+            )
+        elif name == "SUBPATTERN":
+            found = _work(given[-1])
+        elif name in ("ASSERT", "ASSERT_NOT"):
+            found = _work(given[1])
+        elif name == "ATOMIC_GROUP":
+            found = _work(given)
+        elif name == "BRANCH":
+            found = _either([_work(branch) for branch in given[1]])
+        elif name == "GROUPREF_EXISTS":
+            found = _either([_work(branch) for branch in given[1:] if branch])
+        elif name.startswith("GROUPREF"):
+            found = limits.CELL, 0, 0  # a group may hold a whole cell
+        else:
+            found = 1.0, 0, 1
+        ways, length, signs = ways * found[0], length + found[1], signs + found[2]
+    return ways, length, signs
+
+
+def _either(branches: list[tuple[float, int, int]]) -> tuple[float, int, int]:
+    """The work of branches, for cells of the length at which one of them has most work for each sign."""
+    worst = max(branches, key=lambda branch: (branch[0] / max(branch[1], 1), branch[1]))
+    return sum(branch[0] for branch in branches), worst[1], max(branch[2] for branch in branches)
 
 
 def _tables(descriptor: dict) -> Iterator[Fault]:
@@ -190,7 +246,9 @@ def _columns(table: str, schema: dict, tables: dict[str, dict]) -> Iterator[Faul
             right = f"write {'whole numbers' if field['type'] == 'integer' else 'texts'}"
             yield Fault(PACKAGE, f"found the codes {', '.join(map(str, codes))}", right, column=f"{table}.{name}")
         if _endless(pattern := field.get("constraints", {}).get("pattern", "")):
-            right = "repeat no group, and nothing without end more than twice"
+            right = (
+                "repeat no group, nothing without end more than twice, and leave little else open, as ? and {0,9} do"
+            )
             yield Fault(PACKAGE, f"the pattern “{pattern}” can take for ever", right, column=f"{table}.{name}")
         for end in ("minimum", "maximum"):
             if isinstance(field.get("constraints", {}).get(end), str) and field["type"] != "date":

@@ -399,7 +399,13 @@ class TestPackage:
     @pytest.mark.parametrize(
         ("pattern", "sound"),
         [(r"(a+)+$", False), (r"(a|a)*b", False), (r"a*a*a*b", False), (r"(ab){2,}", False),
-         (r"[A-Z]\d{2,}", True), (r"[)*+]{2}\)*\++", True), (r"(ab)?c+", True)],
+         (r"a{0,900}a{0,900}a{0,900}a{0,900}b", False), (r"a?" * 40 + "a" * 40 + "b", False), ("(a|a)" * 40, False),
+         ("(a?" * 40 + ")" * 40 + "a" * 40 + "b", False), ("a?" * 40 + "a" * 40 + "(b|z*)", False), (r"(?x:(a+) +)b", False),
+         ("(z*z*|" + "a?" * 26 + "a" * 26 + "b)", False), (r"(a*)a*\1b", False), ("a*a*a{5000}b", False), ("(?=(a+)+b)", False),
+         (r"[A-Z]\d{2,}", True), (r"[)*+]{2}\)*\++", True), (r"(ab)?c+", True), (r"[a-z]+\.[a-z]+", True),
+         (r"[+-]?\d+(\.\d+)?%?", True), (r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", True), (".{1,200} .{1,200}", True),
+         (r"\d{4}-(0[1-9]|1[012])(-(0[1-9]|[12]\d|3[01]))?", True), ("|".join(["one", "two", "three"] * 20), True),
+         (r"https?://[^/ ]+(/[^ ]*)?", True), (r"(C|R|J|F|E)\d{2,}(, ?)?", True)],
     )  # fmt: skip
     def test_a_pattern_that_could_be_matched_for_ever_is_told(self, record, pattern, sound):
         package = cases.descriptor()
@@ -408,6 +414,19 @@ class TestPackage:
         (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
         found = [fault for fault in check(record.folder) if fault.file == "datapackage.json"]
         assert [fault.found for fault in found] == ([] if sound else [f"the pattern “{pattern}” can take for ever"])
+
+    @pytest.mark.parametrize(("pattern", "told"), [("[[a]x", "pattern"), ("(?i)a", "pattern"), ("a" * 501, "too long")])
+    def test_a_pattern_that_python_warns_of_or_that_is_very_long_is_a_fault_like_any_other(
+        self, record, recwarn, pattern, told
+    ):
+        """A warning of Python's stood in the terminal before the faults, with the path of a module."""
+        package = cases.descriptor()
+        note = next(field for field in package["resources"][0]["schema"]["fields"] if field["name"] == "note")
+        note["constraints"] = {"pattern": pattern}
+        (record.folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+        (fault,) = check(record.folder)
+        assert fault.column.endswith("constraints.pattern") and told in fault.found
+        assert not [warning for warning in recwarn if warning.category is FutureWarning]
 
     @pytest.mark.parametrize("sign", ["\ud800", "\0", "\x1b", "\x7f", "\ufffe"])
     def test_a_sign_that_no_page_can_show_is_told_with_its_key_however_deep_it_stands(self, record, sign):

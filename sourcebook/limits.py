@@ -12,6 +12,7 @@ from sourcebook.paths import CASE, COMMENTARY, MULTIVERSE, PACKAGE, REFERENCES
 from sourcebook.words import count
 
 TABLE = 100_000_000  # bytes of a table, hundreds of times what one has
+LINES = 500_000  # of a table; a register of 50 000 rows has some 80 000, and each takes some hundred times its bytes once read
 FILE = 2_000_000  # bytes of any other file of a case, likewise
 CELL = 10_000  # characters; the longest gist of a case has some 300
 TEXT = 50_000  # characters of a commentary, which is a page or two
@@ -22,7 +23,7 @@ MARK = re.compile(r"[*_~\[\]`]")
 
 
 def files(folder: Path) -> list[Fault]:
-    """Files of a case that are larger than a case has use for."""
+    """Files of a case that are larger than a case has use for, in bytes, or in lines where they are tables."""
     named = [folder / name for name in (PACKAGE, CASE, REFERENCES, MULTIVERSE)]
     named += [*sorted(folder.glob("*.csv")), *sorted(folder.glob(f"{COMMENTARY}/*.md"))]
     faults = []
@@ -33,7 +34,19 @@ def files(folder: Path) -> list[Fault]:
             faults.append(
                 Fault(path.relative_to(folder).as_posix(), found, f"at most {most} bytes are read: shorten it")
             )
+        elif path.suffix == ".csv" and path.is_file() and (lines := _lines(path)) > LINES:
+            right = f"at most {count(LINES, 'line')} of a table are read: shorten it"
+            faults.append(Fault(path.name, count(lines, "line"), right))
     return faults
+
+
+def _lines(path: Path) -> int:
+    """The lines of a file, however they end."""
+    lines = 0
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            lines += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+    return lines
 
 
 def cells(folder: Path, tables: Iterable[str]) -> list[Fault]:

@@ -42,6 +42,20 @@ def test_a_file_that_is_too_large_is_told_and_not_read(record, file, monkeypatch
     assert fault.file == file and "at most 100000 bytes" in fault.right
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_of_more_lines_than_a_machine_has_memory_for_is_told_alone(record, end):
+    """Well below the bytes that a table may have: fourteen million short rows took 4 GB."""
+    record.data("claims.csv", lambda data: data + f"C99,,,,{end}".encode() * limits.LINES)
+    (fault,) = check(record.folder)
+    assert fault.file == "claims.csv" and fault.row is None
+    assert "lines" in fault.found and "at most 500000 lines" in fault.right
+
+
+def test_a_table_of_as_many_lines_as_a_large_register_has_is_none(record):
+    record.data("claims.csv", lambda data: data + b"C99,,,,\n" * 100_000)
+    assert limits.files(record.folder) == []
+
+
 def test_a_block_of_marks_is_told_with_its_line_and_the_same_marks_in_blocks_are_not():
     """Its time grows with the square of the marks: 50 000 of them took twenty seconds."""
     assert limits.crowded("A line.\n\n" + "*a " * 50_000) == 3

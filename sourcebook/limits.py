@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sourcebook.errors import Fault
-from sourcebook.paths import CASE, COMMENTARY, MULTIVERSE, PACKAGE, REFERENCES
+from sourcebook.paths import CASE, COMMENTARY, MULTIVERSE, OUTCOMES, PACKAGE, REFERENCES
 from sourcebook.words import count
 
 TABLE = 100_000_000  # bytes of a table, hundreds of times what one has
@@ -25,6 +25,7 @@ MARK = re.compile(r"[*_~\[\]`]")
 def files(folder: Path) -> list[Fault]:
     """Files of a case that are larger than a case has use for, in bytes, or in lines where they are tables."""
     named = [folder / name for name in (PACKAGE, CASE, REFERENCES, MULTIVERSE)]
+    named.append((folder / OUTCOMES).with_suffix(".json"))
     named += [*sorted(folder.glob("*.csv")), *sorted(folder.glob(f"{COMMENTARY}/*.md"))]
     faults = []
     for path in named:

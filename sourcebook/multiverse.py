@@ -191,11 +191,11 @@ def outcomes(case: Case) -> pd.DataFrame | None:
     for folder in (case.folder, results(case, top)):
         if found := table.description(folder):
             told[folder] = found
-    current = [folder for folder, found in told.items() if found["made"] == now]
+    current = [folder for folder in told if table.current(folder, space, now)]
     if current:  # the whole multiverse before a sample of it
         folder = min(current, key=lambda folder: told[folder]["sample"] is not None)
         return table.read(folder, told[folder])
-    reasons = [ingredients.differences(found["made"], now) for found in told.values()]
+    reasons = [ingredients.differences(found["made"], now) for found in told.values() if found["made"] != now]
     reason = "; ".join(min(reasons, key=len, default=["it has not been made yet"]))
     raise SourcebookError(
         f"{paths.OUTCOMES} of case {case.name} is out of step: {reason}. Run: sourcebook multiverse --case {case.name}"

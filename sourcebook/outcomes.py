@@ -70,15 +70,56 @@ def description(folder: Path) -> dict | None:
     """What stands beside a table of outcomes: what it was made from, its columns' types; None unless both are sound."""
     try:
         told = json.loads((folder / paths.OUTCOMES).with_suffix(".json").read_text(encoding="utf-8"))
-        sound = told["hash"] == f"sha256:{digests.file(folder / paths.OUTCOMES)}" and "made" in told
-    except (OSError, ValueError, KeyError, TypeError):
+        sound = told["hash"] == f"sha256:{digests.file(folder / paths.OUTCOMES)}" and _made(told["made"])
+        sound = sound and (told["sample"] is None or isinstance(told["sample"], dict)) and bool(_types(told))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return told if sound else None
 
 
+def current(folder: Path, space, made: dict[str, str]) -> dict | None:
+    """The description of a table that was made from just this and holds what a sweep of the sourcebook.multiverse.Multiverse
+    writes; else None, since its hash is in reach of whoever wrote the table.
+    """
+    told = description(folder)
+    try:
+        return told if told and told["made"] == made and _fits(read(folder, told), told, space) else None
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def _made(made: object) -> bool:
+    """Whether this is a list of ingredients and their digests."""
+    return isinstance(made, dict) and not any(
+        name.startswith("parameter ") or not isinstance(digest, str) for name, digest in made.items()
+    )
+
+
+def _types(told: dict) -> dict[str, str]:
+    """The columns' types; KeyError or TypeError where one is none that a sweep writes."""
+    return {field["name"]: TYPES[field["type"]] for field in told["schema"]["fields"]}
+
+
+def _fits(frame: pd.DataFrame, told: dict, space) -> bool:
+    """Whether each row is a specification of the grid, each once, and every other column an outcome that is asked for."""
+    axes = [axis.name for axis in space.axes]
+    runs = frame["run"].tolist()
+    whole = len(runs) == len(space) if told["sample"] is None else bool(runs)
+    if list(frame) != list(_types(told)) or list(frame)[: len(axes) + 1] != ["run", *axes]:
+        return False
+    if not whole or len(set(runs)) < len(runs) or min(runs) < 1 or max(runs) > len(space):
+        return False
+    for name in list(frame)[len(axes) + 1 :]:
+        notebook, _, figure = name.partition(".")
+        if notebook not in space.outcomes or not space.watched(notebook, [figure]):
+            return False
+    texts = frame[axes].to_numpy().tolist()
+    return all([c.text for c in space.at(run - 1).values()] == row for run, row in zip(runs, texts))
+
+
 def read(folder: Path, told: dict) -> pd.DataFrame:
     """The table, its columns as the description types them; see sourcebook.multiverse.outcomes."""
-    types = {field["name"]: TYPES[field["type"]] for field in told["schema"]["fields"]}
+    types = _types(told)
     text = (folder / paths.OUTCOMES).read_text(encoding="utf-8")
     words = [name for name, kind in types.items() if kind == "str"]
     frame = pd.read_csv(

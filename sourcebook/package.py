@@ -135,8 +135,7 @@ def checkout(top: Path, case: Case, seconds: int) -> dict[str, bytes]:
 def swept(case: Case, top: Path) -> dict[str, bytes]:
     """The table of outcomes that was not stored with the case but made here, where the report shows it."""
     folder, space = multiverse.results(case, top), multiverse.read(case)
-    told = outcomes.description(folder)
-    if space is None or not told or told["made"] != multiverse.made(case, space, top):
+    if space is None or not outcomes.current(folder, space, multiverse.made(case, space, top)):
         return {}
     table = folder / paths.OUTCOMES
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in (table, table.with_suffix(".json"))}

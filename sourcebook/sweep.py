@@ -184,8 +184,8 @@ def behind(case: Case, known: dict[str, Parameter], top: Path) -> Sweep | None:
     if space is None:
         return None
     sweep = Sweep(case, space, known, top)
-    told = [outcomes.description(folder) for folder in (multiverse.results(case, top), case.folder)]
-    return None if any(found and found["made"] == sweep.made for found in told) else sweep
+    folders = multiverse.results(case, top), case.folder
+    return None if any(outcomes.current(folder, space, sweep.made) for folder in folders) else sweep
 
 
 def unasked(space: Multiverse) -> int:

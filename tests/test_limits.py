@@ -34,10 +34,13 @@ def test_the_longest_cell_that_may_be_is_none(record):
     assert check(record.folder) == []
 
 
-@pytest.mark.parametrize("file", ["case.yml", "datapackage.json", "references.bib", "commentary/claims.md"])
+@pytest.mark.parametrize(
+    "file", ["case.yml", "datapackage.json", "references.bib", "commentary/claims.md", "outcomes.json"]
+)
 def test_a_file_that_is_too_large_is_told_and_not_read(record, file, monkeypatch):
     monkeypatch.setattr(limits, "FILE", 100_000)
-    record.data(file, lambda data: data + b" " * 100_000)
+    (record.folder / file).touch()  # a case may do without one
+    record.data(file, lambda data: data + b" " * 100_001)
     (fault,) = check(record.folder)
     assert fault.file == file and "at most 100000 bytes" in fault.right
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from room import EXPECTED, multiverse, small
 
+from sourcebook import digests
 from sourcebook import multiverse as module
 from sourcebook import outcomes as table
 from sourcebook.case import load
@@ -228,6 +229,50 @@ class TestOutcomes:
         else:
             table.with_suffix(".json").write_text("{")
         with pytest.raises(SourcebookError, match="Run: sourcebook multiverse --case fair"):
+            outcomes(load("", there))
+
+    @pytest.mark.parametrize(
+        ("keys", "old", "new"),
+        [
+            (("schema", "fields", 4, "type"), "", "boolean"),
+            (("schema", "fields", 4, "type"), "", ["integer"]),
+            (("schema", "fields"), "", 7),
+            (("schema",), "", None),
+            (("sample",), "", "so many"),
+            (("made",), "", [1]),
+            (("made",), "", {"parameter size": "{"}),
+            ((), "\n3,", "\n99999999999999999999,"),
+            ((), "\n3,", "\n13,"),
+            ((), "\n3,", "\n2,"),
+            ((), "\n3,", "\n,"),
+            ((), "\n3,", "\n4,"),
+            ((), "tally.total", "tally.other"),
+            ((), "run,", "no,"),
+            ((), ",50,", ",fifty,"),
+        ],
+    )
+    def test_that_are_not_what_a_sweep_writes_are_not_taken_though_their_hash_is_right(self, there, keys, old, new):
+        """Each ended in a traceback, blamed on a cell of the notebook that asked for them."""
+        path = there / "data" / "fair" / "outcomes.csv"
+        told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        if keys:
+            place = told
+            for key in keys[:-1]:
+                place = place[key]
+            place[keys[-1]] = new
+        else:
+            text = path.read_text(encoding="utf-8")
+            assert old in text
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+            told["hash"] = f"sha256:{digests.file(path)}"
+            told = json.loads(json.dumps(told).replace(old, new)) if old == "tally.total" else told
+        path.with_suffix(".json").write_text(json.dumps(told), encoding="utf-8")
+        with pytest.raises(SourcebookError, match="Run: sourcebook multiverse --case fair"):
+            outcomes(load("", there))
+
+    def test_nested_more_deeply_than_python_goes_are_not_taken(self, there):
+        (there / "data" / "fair" / "outcomes.json").write_text("[" * 200_000)
+        with pytest.raises(SourcebookError, match="it has not been made yet"):
             outcomes(load("", there))
 
     def test_made_here_do_where_those_of_the_case_are_out_of_step(self, there):

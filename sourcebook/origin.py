@@ -17,6 +17,9 @@ from sourcebook.errors import SourcebookError
 
 EPOCH = "SOURCE_DATE_EPOCH"
 FIRST = 315532800  # 1980-01-01, the first day that a zip archive can hold
+LAST = 2**32 - 1  # in 2106; an archive holds no day after 2107
+UNREAD = OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError  # of a file that tells no moment
+DIGITS = 20  # of a number of seconds, noughts before it included; Python refuses to read some thousands of them
 
 
 def commit(top: Path) -> str:
@@ -24,7 +27,7 @@ def commit(top: Path) -> str:
 
     Read from git's files, without starting it.
     """
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(*UNREAD):
         return str(json.loads(_text(top / paths.ORIGIN))["commit"])
     git = next((folder / ".git" for folder in (top, *top.parents) if (folder / ".git").exists()), None)
     if git is None:
@@ -50,20 +53,27 @@ def date(top: Path, case: Path) -> int:
     """The moment, in seconds since 1970 (UTC), by which a report on the case in folder `case` is dated."""
     given = os.environ.get(EPOCH, "")
     if given:
-        if not given.isascii() or not given.isdigit() or not FIRST <= int(given) < 2**32:
+        whole = given.isascii() and given.isdigit() and len(given) <= DIGITS
+        if not whole or not FIRST <= int(given) <= LAST:
+            shown = repr(given) if len(given) <= DIGITS else f"{given[:DIGITS]!r} and {len(given) - DIGITS} more"
             raise SourcebookError(
-                f"{EPOCH} is {given!r}; it must be a whole number of seconds from {FIRST} (1980) on: "
+                f"{EPOCH} is {shown}; it must be a whole number of seconds from {FIRST} (1980) on: "
                 f"unset it, or set it, for instance with {EPOCH}=$(git log -1 --format=%ct)."
             )
         return int(given)
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return max(int(json.loads(_text(top / paths.ORIGIN))["date"]), FIRST)
+    with suppress(*UNREAD):
+        return _held(int(json.loads(_text(top / paths.ORIGIN))["date"]))
     if commit(top) and (told := _git(top, "log", "-1", "--format=%ct")):
-        return max(int(told), FIRST)
-    with suppress(OSError, ValueError, KeyError, TypeError):
+        return _held(int(told))
+    with suppress(*UNREAD):
         created = datetime.fromisoformat(json.loads(_text(case / paths.PACKAGE))["created"])
-        return max(int(created.replace(tzinfo=created.tzinfo or UTC).timestamp()), FIRST)
+        return _held(int(created.replace(tzinfo=created.tzinfo or UTC).timestamp()))
     return FIRST
+
+
+def _held(seconds: int) -> int:
+    """The moment, or the nearest that an archive can hold."""
+    return min(max(seconds, FIRST), LAST)
 
 
 def altered(top: Path) -> bool:

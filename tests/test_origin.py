@@ -51,11 +51,12 @@ class TestTheMoment:
         monkeypatch.setenv(origin.EPOCH, "1234567890")
         assert date(committed) == 1234567890
 
-    @pytest.mark.parametrize("wrong", ["yesterday", "-1", "0", "1.5", "²", "99999999999"])
+    @pytest.mark.parametrize("wrong", ["yesterday", "-1", "0", "1.5", "²", "99999999999", "1" * 5000])
     def test_must_be_one_that_exists(self, committed, monkeypatch, wrong):
         monkeypatch.setenv(origin.EPOCH, wrong)
-        with pytest.raises(SourcebookError, match="whole number of seconds"):
+        with pytest.raises(SourcebookError, match="whole number of seconds") as caught:
             date(committed)
+        assert len(str(caught.value)) < 300
 
     def test_of_an_unpacked_package_is_the_one_it_was_packed_with(self, top):
         (top / "origin.json").write_text(json.dumps({"commit": "", "date": COMMITTED}), "utf-8")
@@ -65,7 +66,7 @@ class TestTheMoment:
         (committed / "origin.json").write_text(json.dumps({"commit": "c0ffee", "date": COMMITTED - 1}), "utf-8")
         assert date(committed) == COMMITTED - 1 and origin.commit(committed) == "c0ffee"
 
-    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"date": "x"}'])
+    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"date": "x"}', '{"date": Infinity}', "[" * 100_000])
     def test_is_that_of_the_commit_where_the_packages_file_tells_none(self, committed, content):
         (committed / "origin.json").write_text(content, "utf-8")
         assert date(committed) == COMMITTED and len(origin.commit(committed)) == 40
@@ -78,6 +79,14 @@ class TestTheMoment:
         assert date(top) == origin.FIRST
         (top / "data" / "fair" / "datapackage.json").unlink()
         assert date(top) == origin.FIRST
+
+    def test_never_lies_after_the_last_either(self, top):
+        (top / "data" / "fair" / "datapackage.json").write_text(
+            json.dumps({"created": "9999-12-31T23:00-14:00"}), "utf-8"
+        )
+        assert date(top) == origin.LAST and origin.day(date(top)) == "2106-02-07"
+        (top / "origin.json").write_text(json.dumps({"date": 10**30}), "utf-8")
+        assert date(top) == origin.LAST
 
     def test_is_told_in_universal_time(self):
         assert origin.day(COMMITTED) == "2023-11-14"

@@ -71,7 +71,7 @@ def work(meta: dict, name: str, day: str, row: str = "", gist: str = "") -> Work
     """The report on the case `name`, of which case.yml says `meta`; `day` dates it where case.yml does not."""
     date = line(meta.get("date") or day)
     url = line(meta.get("url"))
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode())
+    slug, sign = re.sub(r"[^A-Za-z0-9]+", "-", _plain(name)), re.sub(r"[^A-Za-z0-9_.:]+", "-", _plain(row))
     return Work(
         title=": ".join(filter(None, (line(meta.get("title")), line(meta.get("subtitle"))))),
         authors=tuple(dict.fromkeys(author(item) for item in meta.get("authors", ()))),
@@ -83,8 +83,8 @@ def work(meta: dict, name: str, day: str, row: str = "", gist: str = "") -> Work
         url=url if not url or url.endswith("/") else f"{url}/",
         abstract=line(meta.get("question")),
         keywords=tuple(map(line, meta.get("keywords", ()))),
-        key="-".join(filter(None, (slug.strip("-") or "report", date[:4], row))),
-        row=row,
+        key="-".join(filter(None, (slug.strip("-") or "report", date[:4], sign.strip("-")))),
+        row=line(row),
         gist=line(gist),
     )
 
@@ -94,6 +94,11 @@ def author(told: str | dict) -> Author:
     return (
         Author(**{field: line(text) for field, text in told.items()}) if isinstance(told, dict) else Author(line(told))
     )
+
+
+def _plain(text: str) -> str:
+    """The letters of a text without their accents, and nothing that is not ASCII."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def line(text) -> str:

@@ -143,6 +143,28 @@ class TestBibtex:
     def test_a_report_that_nobody_published_is_of_a_kind_that_needs_no_institution(self):
         assert read_bibtex(cite(PLAIN, "bibtex")).entry_type == "misc"
 
+    @pytest.mark.parametrize(
+        ("row", "key"),
+        [
+            ("C1,\n title = {FORGED}", "C1-title-FORGED"),
+            ("C1}\n@misc{x", "C1-misc-x"),
+            ("É%1 ~\\#", "E-1"),
+            ("R_1.2:a", "R_1.2:a"),
+        ],
+    )
+    def test_an_id_that_is_no_key_leaves_in_the_key_what_a_key_may_hold(self, row, key):
+        """It would else end the key and write the entry's fields itself."""
+        text = cite(work({"title": "The fair"}, "fair", "2031-05-06", row, "A gist."), "bibtex")
+        entry = read_bibtex(text)
+        assert entry.key == f"fair-2031-{key}" and [*parse_string(text, "bibtex").entries] == [entry.key]
+        assert typeset(entry.fields_dict["title"].value) == f"The fair [row {' '.join(row.split())}]"
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_an_id_of_two_lines_makes_no_line_of_its_own(self, form):
+        """In RIS each line is a field."""
+        text = cite(work({"title": "The fair"}, "fair", "2031-05-06", "C1\nTI  - FORGED", "A gist."), form)
+        assert not [line for line in text.splitlines() if line.startswith("TI  - FORGED")]
+
     def test_persons_are_taken_apart_and_organisations_are_not(self):
         persons = parse_string(cite(FULL, "bibtex"), "bibtex").entries["fair-2031-C01"].persons["author"]
         assert [(p.first_names, p.middle_names, p.prelast_names, p.last_names) for p in persons] == [

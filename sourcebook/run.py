@@ -90,9 +90,10 @@ def glued(cells) -> dict:
 def limit() -> int:
     """How many seconds a cell may take."""
     given = os.environ.get(LIMIT, "")
-    if given and not (given.isascii() and given.isdigit() and 0 < int(given) < 10**6):
+    short = given.isascii() and given.isdigit() and len(given) < 20  # Python refuses to read some thousands of digits
+    if given and not (short and 0 < int(given) < 10**6):
         raise SourcebookError(
-            f"{LIMIT} is {given!r}; it must be a whole number of seconds: unset it, or set it to {TIMEOUT}."
+            f"{LIMIT} is {given[:20]!r}; it must be a whole number of seconds: unset it, or set it to {TIMEOUT}."
         )
     return int(given or TIMEOUT)
 

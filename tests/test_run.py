@@ -128,7 +128,7 @@ class TestAFailedRun:
         error = refused(tmp_path, "1", f"while True: {act}('x' * 100_000)")
         assert error.cell == 4 and told in error.cause
 
-    @pytest.mark.parametrize("given", ["0", "-1", "ten", "1.5", "٣", "10000000"])
+    @pytest.mark.parametrize("given", ["0", "-1", "ten", "1.5", "٣", "10000000", "1" * 5000])
     def test_a_time_limit_that_is_none_is_told(self, tmp_path, monkeypatch, given):
         monkeypatch.setenv(running.LIMIT, given)
         with pytest.raises(SourcebookError, match="SOURCEBOOK_CELL_SECONDS is .* must be a whole number"):

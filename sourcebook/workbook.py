@@ -153,9 +153,22 @@ def _plain(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 def _xlsx(content: bytes) -> Iterator[tuple[str, Iterator]]:
     from openpyxl import load_workbook
 
+    _told_apart(content)
     book = load_workbook(io.BytesIO(_kept_escapes(content)), read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         yield sheet.title, _filled(sheet)
+
+
+def _told_apart(content: bytes) -> None:
+    """ValueError where two sheets are one part of the file: it would be read for each of them, of which there may be thousands."""
+    from openpyxl.reader.excel import ExcelReader
+
+    reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    parts = [part.target for _, part in reader.parser.find_sheets()]
+    if len(set(parts)) < len(parts):
+        raise ValueError("two of its sheets are one part of the file")
 
 
 def _filled(sheet) -> Iterator[tuple[int, list[Cell]]]:

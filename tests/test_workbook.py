@@ -57,13 +57,12 @@ def xlsx(*rows: list, title: str = "claims", change=None) -> bytes:
     return stream.getvalue()
 
 
-def rewritten(content: bytes, old: str, new: str) -> bytes:
-    """A workbook with some XML of its first sheet put otherwise."""
+def rewritten(content: bytes, old: str, new: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook with some XML of a part, else of its first sheet, put otherwise."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    first = "xl/worksheets/sheet1.xml"
-    assert old.encode() in parts[first]
-    return packed(parts | {first: parts[first].replace(old.encode(), new.encode(), 1)})
+    assert old.encode() in parts[part]
+    return packed(parts | {part: parts[part].replace(old.encode(), new.encode(), 1)})
 
 
 @pytest.fixture
@@ -344,6 +343,13 @@ class TestRefused:
         ]:  # fmt: skip
             with pytest.raises(SourcebookError, match="more than 5 rows or 3 columns"):
                 read(file(name, content))
+
+    def test_sheets_that_are_one_part_of_the_file_which_would_be_read_for_each_of_them(self, file):
+        relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        again = f'<sheet xmlns:r="{relation}" name="again" sheetId="9" r:id="rId1"/>'
+        content = rewritten(xlsx(["id"]), "<sheets>", f"<sheets>{again}", "xl/workbook.xml")
+        with pytest.raises(SourcebookError, match=r"t\.xlsx: cannot be read .*two of its sheets are one part"):
+            read(file("t.xlsx", content))
 
     def test_a_text_that_is_held_once_and_stands_in_cells_without_number(self, file, monkeypatch):
         """A few hundred bytes of a workbook could fill a memory: what counts is the text of all cells, of all sheets."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sourcebook.errors import UNPRINTABLE, Fault
+from sourcebook.errors import Fault, unshown
 from sourcebook.paths import REFERENCES
 
 COLUMNS = ("key", "title", "publisher", "channel", "date", "url")
@@ -64,13 +64,8 @@ def parsed(file: Path):
 
 def signs(file: Path) -> list[Fault]:
     """The lines of a .bib file with a sign that no page can show, of which pybtex takes some even in a name."""
-    right = "such marks break a page or a chart and cannot be seen: delete it"
     lines = enumerate(file.read_text(encoding="utf-8").split("\n"), 1)
-    found = [(number, line, sign) for number, line in lines if (sign := UNPRINTABLE.search(line))]
-    return [
-        Fault(REFERENCES, f"the character U+{ord(sign[0]):04X} in “{line.strip()[:40]}”", right, row=number)
-        for number, line, sign in found
-    ]
+    return [Fault(REFERENCES, *told, row=number) for number, line in lines if (told := unshown(line, line.strip()))]
 
 
 def faults(key: str, entry) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from math import inf
 from re import _parser  # nobody else says what a pattern is made of
 
 from sourcebook import limits
-from sourcebook.errors import UNPRINTABLE, Fault, choices
+from sourcebook.errors import Fault, choices, unshown
 from sourcebook.paths import PACKAGE, TEMPLATE
 from sourcebook.words import listing
 
@@ -128,10 +128,8 @@ def bare(descriptor: dict) -> dict:
 def _signs(value: object, place: tuple[str, ...] = ()) -> Iterator[Fault]:
     """Keys and texts, at any depth and whether or not anything here reads them, with a sign that breaks a page or a terminal."""
     if isinstance(value, str):
-        if found := UNPRINTABLE.search(value):
-            what = f"the character U+{ord(found[0]):04X} in “{value[:40]}”"
-            right = "such marks break a page or a chart and cannot be seen: delete it"
-            yield Fault(PACKAGE, what, right, column=".".join(place))
+        if told := unshown(value):
+            yield Fault(PACKAGE, *told, column=".".join(place))
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _signs(each, (*place, str(number)))

@@ -24,6 +24,15 @@ def one_line(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
+def unshown(text: str, quoted: str | None = None) -> tuple[str, str] | None:
+    """What is found, and what would be right, where a text holds a sign that no page can show; `quoted` is told for the text."""
+    sign = UNPRINTABLE.search(text)
+    if not sign:
+        return None
+    found = f"the character U+{ord(sign[0]):04X} in “{(text if quoted is None else quoted)[:40]}”"
+    return found, "such marks break a page or a chart and cannot be seen: delete it"
+
+
 MANY = 1000  # valid names: of more only those that begin alike are compared with a wrong one
 
 

@@ -187,15 +187,12 @@ def outcomes(case: Case) -> pd.DataFrame | None:
     space, top = read(case), paths.root(case.folder)
     if space is None:
         return None
-    now, told = made(case, space, top), {}
-    for folder in (case.folder, results(case, top)):
-        if found := table.description(folder):
-            told[folder] = found
-    current = [folder for folder in told if table.current(folder, space, now)]
-    if current:  # the whole multiverse before a sample of it
-        folder = min(current, key=lambda folder: told[folder]["sample"] is not None)
-        return table.read(folder, told[folder])
-    reasons = [ingredients.differences(found["made"], now) for found in told.values() if found["made"] != now]
+    now, folders = made(case, space, top), (case.folder, results(case, top))
+    if current := list(filter(None, (table.current(folder, space, now) for folder in folders))):
+        _, frame = min(current, key=lambda found: found[0]["sample"] is not None)  # the whole before a sample of it
+        return frame
+    others = [found["made"] for found in map(table.description, folders) if found and found["made"] != now]
+    reasons = [ingredients.differences(other, now) for other in others]
     reason = "; ".join(min(reasons, key=len, default=["it has not been made yet"]))
     raise SourcebookError(
         f"{paths.OUTCOMES} of case {case.name} is out of step: {reason}. Run: sourcebook multiverse --case {case.name}"

@@ -77,15 +77,17 @@ def description(folder: Path) -> dict | None:
     return told if sound else None
 
 
-def current(folder: Path, space, made: dict[str, str]) -> dict | None:
-    """The description of a table that was made from just this and holds what a sweep of the sourcebook.multiverse.Multiverse
-    writes; else None, since its hash is in reach of whoever wrote the table.
+def current(folder: Path, space, made: dict[str, str]) -> tuple[dict, pd.DataFrame] | None:
+    """The description of a table, and the table, if it was made from just this and holds what a sweep of the
+    sourcebook.multiverse.Multiverse writes; else None, since its hash is in reach of whoever wrote the table.
     """
     told = description(folder)
     try:
-        return told if told and told["made"] == made and _fits(read(folder, told), told, space) else None
+        if told and told["made"] == made and _fits(frame := read(folder, told), told, space):
+            return told, frame
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
-        return None
+        pass
+    return None
 
 
 def _made(made: object) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from sourcebook import bibliography
 from sourcebook.article import DIGITS, Article, digest, position
 from sourcebook.casefile import readouts
-from sourcebook.errors import UNPRINTABLE, Fault, nearest
+from sourcebook.errors import UNPRINTABLE, Fault, nearest, unshown
 from sourcebook.paths import ARTICLES, CASE, REFERENCES
 from sourcebook.schema import Schema
 
@@ -53,9 +53,8 @@ def fault(table: str, line: int, row: dict, column: str, found: str, right: str)
 def _cells(tables: Tables, schema: Schema) -> Iterator[Fault]:
     for table, line, row in rows(tables, *tables):
         for column, value in row.items():
-            if found := UNPRINTABLE.search(value):
-                right = "such marks break a page or a chart and cannot be seen: delete it"
-                yield fault(table, line, row, column, f"the character U+{ord(found[0]):04X} in “{value[:40]}”", right)
+            if told := unshown(value):
+                yield fault(table, line, row, column, *told)
             elif value != value.strip():
                 yield fault(table, line, row, column, f"found “{value[:40]}”", "delete the spaces around it")
             elif schema.tables[table][column]["type"] == "integer":

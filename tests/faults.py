@@ -110,11 +110,7 @@ class Site:
 
     def alive(self) -> list[str]:
         """The processes of the last command that are still there, after they had time to go."""
-        limit, found = time.monotonic() + PATIENCE, marked(self.mark)
-        while found and time.monotonic() < limit:
-            time.sleep(0.1)
-            found = marked(self.mark)
-        return found
+        return lingering(self.mark)
 
 
 class Base:
@@ -153,6 +149,14 @@ def marked(mark: str) -> list[str]:
         with suppress(OSError):
             if mark.encode() in (folder / "environ").read_bytes():
                 found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")[:200])
+    return found
+
+
+def lingering(mark: str) -> list[str]:
+    """Those that are still there after they had time to go."""
+    limit = time.monotonic() + PATIENCE
+    while (found := marked(mark)) and time.monotonic() < limit:
+        time.sleep(0.1)
     return found
 
 

@@ -293,7 +293,4 @@ def test_killed_it_leaves_no_process_behind_that_goes_on_with_the_outcomes(tmp_p
     )
     command, environment = [sys.executable, "-c", CAUGHT], {**os.environ, faults.MARK: str(top)}
     assert subprocess.run(command, cwd=top, env=environment, timeout=60).returncode == -signal.SIGKILL
-    limit = time.monotonic() + faults.PATIENCE
-    while (left := faults.marked(str(top))) and time.monotonic() < limit:
-        time.sleep(0.1)
-    assert left == []
+    assert faults.lingering(str(top)) == []
